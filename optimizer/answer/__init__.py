@@ -1,0 +1,1 @@
+"""What was found: solution, verification, manifest, divergence, explanation."""

@@ -1,0 +1,1 @@
+"""The Instance as a CP-SAT model: rules, objectives, stages, statuses."""

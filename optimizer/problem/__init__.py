@@ -1,0 +1,1 @@
+"""The question: features, limits, objectives, equivalents and policy."""

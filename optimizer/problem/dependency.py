@@ -1,0 +1,179 @@
+"""RPM dependency text as a value: a capability, or capabilities joined by rich operators."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Comparison(StrEnum):
+    """How a capability's version bound compares (rpm-dependencies(7))."""
+
+    LT = "<"
+    LE = "<="
+    EQ = "="
+    GE = ">="
+    GT = ">"
+
+
+class RichOperator(StrEnum):
+    """The boolean operators of rich dependencies (RPM manual, "Boolean Dependencies")."""
+
+    AND = "and"
+    OR = "or"
+    IF = "if"
+    UNLESS = "unless"
+    WITH = "with"
+    WITHOUT = "without"
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """A name or file path, with a version bound or without."""
+
+    name: str
+    comparison: Comparison | None = None
+    evr: str | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.comparison is None else f"{self.name} {self.comparison} {self.evr}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rich:
+    """A rich dependency: `(a op b op c)`; `if` and `unless` may carry a third operand, the else branch."""
+
+    operator: RichOperator
+    operands: tuple[Dependency, ...]
+
+    def __str__(self) -> str:
+        if self.operator in _CONDITIONAL:
+            text = f"{self.operands[0]} {self.operator} {self.operands[1]}"
+            return f"({text} else {self.operands[2]})" if len(self.operands) == 3 else f"({text})"
+        return "(" + f" {self.operator} ".join(map(str, self.operands)) + ")"
+
+
+Dependency = Capability | Rich
+
+_CONDITIONAL = (RichOperator.IF, RichOperator.UNLESS)
+_CHAINING = (RichOperator.AND, RichOperator.OR, RichOperator.WITH)
+_COMPARISONS = {"<": "<", "<=": "<=", "=<": "<=", "=": "=", "==": "=", ">=": ">=", "=>": ">=", ">": ">"}
+_MAX_DEPTH = 64
+
+
+class DependencySyntaxError(ValueError):
+    """Text that is no RPM dependency: the text, the column (from 1) and what was expected there."""
+
+    def __init__(self, text: str, column: int, expected: str) -> None:
+        super().__init__(text, column, expected)
+        self.text, self.column, self.expected = text, column, expected
+
+    def __str__(self) -> str:
+        return f"{self.text!r}, column {self.column}: expected {self.expected}"
+
+
+def parse_dependency(text: str) -> Dependency:
+    """Return the dependency that `text` spells in RPM's own syntax.
+
+    Raises DependencySyntaxError. Source: RPM manual, "Boolean Dependencies" and "Dependencies"; nesting is
+    bounded so that hostile text cannot exhaust the stack.
+    """
+    return _Parser(text).parse()
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.text, self.position = text, 0
+
+    def parse(self) -> Dependency:
+        self._skip_blanks()
+        result = self._operand(depth=0)
+        self._skip_blanks()
+        if self.position < len(self.text):
+            raise self._error("the end" if isinstance(result, Rich) else "a comparison or the end")
+        return result
+
+    def _operand(self, depth: int) -> Dependency:
+        if self.text.startswith("(", self.position):
+            if depth >= _MAX_DEPTH:
+                raise self._error(f"at most {_MAX_DEPTH} nested parentheses")
+            return self._rich(depth)
+        return self._capability()
+
+    def _rich(self, depth: int) -> Dependency:
+        self.position += 1
+        self._skip_blanks()
+        operands = [self._operand(depth + 1)]
+        operator: RichOperator | None = None
+        while not self._close():
+            word = self._word("an operator or ')'")
+            following = self._operator(word, operator, len(operands))
+            operator = operator or following
+            operands.append(self._operand(depth + 1))
+        return operands[0] if operator is None else Rich(operator, tuple(operands))
+
+    def _operator(self, word: str, current: RichOperator | None, operands: int) -> RichOperator:
+        start = self.position - len(word)
+        self._skip_blanks()
+        if word == "else" and current in _CONDITIONAL and operands == 2:
+            return RichOperator(current)
+        if word not in RichOperator.__members__.values():
+            raise self._error("one of and, or, if, else, unless, with, without", start)
+        operator = RichOperator(word)
+        if current is not None and (operator is not current or operator not in _CHAINING):
+            raise self._error("parentheses around operands of different operators", start)
+        return operator
+
+    def _close(self) -> bool:
+        self._skip_blanks()
+        if self.position >= len(self.text):
+            raise self._error("')'")
+        if self.text[self.position] != ")":
+            return False
+        self.position += 1
+        return True
+
+    def _capability(self) -> Capability:
+        name = self._word("a capability or a file path")
+        mark = self.position
+        self._skip_blanks()
+        match = re.compile(r"[<>=]+").match(self.text, self.position)
+        if match is None:
+            self.position = mark
+            return Capability(name)
+        if match.group() not in _COMPARISONS:
+            raise self._error("one of <, <=, =, >=, >")
+        self.position = match.end()
+        self._skip_blanks()
+        evr = self._word("a version")
+        return Capability(name, Comparison(_COMPARISONS[match.group()]), evr)
+
+    def _word(self, expected: str) -> str:
+        """A run without blanks whose parentheses balance: `libc.so.6()(64bit)` is one word, `a)` ends before `)`."""
+        start, depth = self.position, 0
+        while self.position < len(self.text):
+            character = self.text[self.position]
+            if character.isspace() or (character == ")" and depth == 0):
+                break
+            depth += (character == "(") - (character == ")")
+            self.position += 1
+        word = self.text[start : self.position]
+        if not word or word[0] in "<>=(":
+            raise self._error(expected, start)
+        return word
+
+    def _skip_blanks(self) -> None:
+        while self.position < len(self.text) and self.text[self.position].isspace():
+            self.position += 1
+
+    def _error(self, expected: str, position: int | None = None) -> DependencySyntaxError:
+        column = (self.position if position is None else position) + 1
+        return DependencySyntaxError(self.text, column, expected)
+
+
+def leaves(dependency: Dependency) -> tuple[Capability, ...]:
+    """Return the capabilities a dependency names, in the order of its text."""
+    if isinstance(dependency, Capability):
+        return (dependency,)
+    return tuple(leaf for operand in dependency.operands for leaf in leaves(operand))

@@ -1,0 +1,227 @@
+"""The question as a value: features, limits, objectives, equivalents and policy, decoded and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from optimizer.problem.dependency import Dependency
+
+
+class Origin(StrEnum):
+    """Whose packages a repository holds: the distribution to reuse, or one's own."""
+
+    UPSTREAM = "upstream"
+    DOWNSTREAM = "downstream"
+
+
+class Candidates(StrEnum):
+    """Which versions of a name may be chosen (DESIGN section 3)."""
+
+    NEWEST = "newest"
+    ALL = "all"
+
+
+class Downstream(StrEnum):
+    """How downstream packages enter: as built, rebuilt on the upstream base, or not at all."""
+
+    SHIPPED = "shipped"
+    REBUILT = "rebuilt"
+    NONE = "none"
+
+
+class Missing(StrEnum):
+    """What a feature that nobody provides is: an error, or a package that must still be made."""
+
+    ERROR = "error"
+    STUB = "stub"
+
+
+class WeakDependencies(StrEnum):
+    """Whether Recommends and Supplements are followed."""
+
+    IGNORE = "ignore"
+    FOLLOW = "follow"
+
+
+class ObjectiveKind(StrEnum):
+    """What a lexicographic stage optimises; `features` is maximised, all others are minimised."""
+
+    DIVERGENCE = "divergence"
+    FEATURES = "features"
+    INSTALLED_SIZE = "installed_size"
+    DOWNLOAD_SIZE = "download_size"
+    PACKAGES = "packages"
+    WEAK = "weak"
+    CHANGES = "changes"
+    AGE = "age"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where in a file something was written: `line` counts from 1, `path` is the key path, `a.b[2].c`."""
+
+    file: str
+    line: int
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class RepositorySource:
+    """A repository as the problem names it; `locations` are absolute paths or URLs, tried in order."""
+
+    id: str
+    origin: Origin
+    locations: tuple[str, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """A downstream name and the upstream dependencies that together stand for it; no dependency: nobody does."""
+
+    name: str
+    upstream: tuple[Dependency, ...]
+    why: str
+    stand_in: bool
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class CompsGroup:
+    """A comps group by id or name: its mandatory and default packages."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"group: {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Something the image must or may have; `value` weighs an optional one, `group` counts it for a bound."""
+
+    require: Dependency | CompsGroup
+    required: bool
+    value: int
+    group: str | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """A dependency that must not hold: nothing that provides it may be in."""
+
+    require: Dependency
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Only candidates of this name that fit may be in: a version relation, an origin, a repository, or several."""
+
+    name: str
+    relation: Dependency | None
+    origin: Origin | None
+    repository: str | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureGroupLimit:
+    """How many features of a group may hold, bounds included."""
+
+    group: str
+    minimum: int | None
+    maximum: int | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Upper bounds; sizes in bytes, None where there is none."""
+
+    installed_bytes: int | None = None
+    download_bytes: int | None = None
+    packages: int | None = None
+    downstream_sources: int | None = None
+    feature_groups: tuple[FeatureGroupLimit, ...] = ()
+    positions: dict[str, Position] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of the game; `unknown_size` is `error` or what an unknown size counts, in bytes."""
+
+    candidates: Candidates = Candidates.NEWEST
+    downstream: Downstream = Downstream.SHIPPED
+    missing: Missing = Missing.ERROR
+    weak_dependencies: WeakDependencies = WeakDependencies.IGNORE
+    unknown_size: int | Literal["error"] = 0
+    multilib: bool = False
+    install_only: tuple[str, ...] = (
+        "kernel",
+        "kernel-PAE",
+        "installonlypkg(kernel)",
+        "installonlypkg(kernel-module)",
+        "installonlypkg(vm)",
+        "multiversion(kernel)",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One lexicographic stage; `weights` (divergence only) gives a source's cost where it is not 1."""
+
+    kind: ObjectiveKind
+    weights: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackageVersion:
+    """A package of an earlier manifest, for locks and for the `changes` objective."""
+
+    name: str
+    epoch: int
+    version: str
+    release: str
+    arch: str
+
+    @property
+    def evr(self) -> str:
+        """`epoch:version-release`, the epoch left out where it is 0."""
+        prefix = f"{self.epoch}:" if self.epoch else ""
+        return f"{prefix}{self.version}-{self.release}"
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.evr}.{self.arch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A whole question; paths are absolute, sizes in bytes, dependencies parsed, every name spelt as written."""
+
+    name: str
+    arch: str
+    repositories: tuple[RepositorySource, ...]
+    features: tuple[Feature, ...]
+    file: Path
+    equivalents: tuple[Equivalent, ...] = ()
+    forbidden: tuple[Forbidden, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    pins: tuple[Pin, ...] = ()
+    lock: tuple[PackageVersion, ...] = ()
+    previous: tuple[PackageVersion, ...] = ()
+    modules: tuple[str, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    objectives: tuple[Objective, ...] = (
+        Objective(ObjectiveKind.DIVERGENCE),
+        Objective(ObjectiveKind.FEATURES),
+        Objective(ObjectiveKind.INSTALLED_SIZE),
+        Objective(ObjectiveKind.PACKAGES),
+    )

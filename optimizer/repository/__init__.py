@@ -1,0 +1,1 @@
+"""Where metadata lies, and how it is fetched, checked, decompressed and cached."""

@@ -1,0 +1,1 @@
+"""RPM semantics through libsolv: closes a problem over its repositories into an Instance."""
