@@ -1,0 +1,59 @@
+"""What can be wrong with a repository, as values: whose, where, which file, what was expected and found."""
+
+from __future__ import annotations
+
+
+class RepositoryError(Exception):
+    """A repository that cannot be used; `exit_code` is what the command ends with."""
+
+    exit_code = 65
+
+    def __init__(
+        self,
+        repository: str,
+        location: str,
+        problem: str,
+        *,
+        file: str | None = None,
+        expected: str | None = None,
+        found: str | None = None,
+    ) -> None:
+        super().__init__(repository, location, problem, file, expected, found)
+        self.repository, self.location, self.problem = repository, location, problem
+        self.file, self.expected, self.found = file, expected, found
+
+    def __str__(self) -> str:
+        parts = [f"repository {self.repository}", self.location, self.file, self.problem]
+        words = ": ".join(part for part in parts if part)
+        if self.expected is not None:
+            words += f": expected {self.expected}"
+        if self.found is not None:
+            words += f"{',' if self.expected is not None else ':'} found {self.found}"
+        return " ".join(words.split())
+
+
+class BadRepositoryData(RepositoryError):  # noqa: N818 - it names the fact
+    """Metadata that is there but wrong: a checksum, a size, a format, a path that leaves the repository."""
+
+    exit_code = 65
+
+
+class RepositoryUnreachable(RepositoryError):  # noqa: N818 - it names the fact
+    """Metadata that nobody gave: no such directory or file, no network, a server's refusal."""
+
+    exit_code = 66
+
+
+class NoSuchModule(RepositoryError):  # noqa: N818 - it names the fact
+    """A named module stream that no repository has, or that cannot be active; `nearest` are names that do exist."""
+
+    exit_code = 2
+
+    def __init__(self, named: str, problem: str, nearest: tuple[str, ...] = ()) -> None:
+        super().__init__("", "", problem)
+        self.args = (named, problem, nearest)
+        self.named, self.nearest = named, nearest
+
+    def __str__(self) -> str:
+        words = f"module {self.named}: {self.problem}"
+        return f"{words}; the nearest: {', '.join(self.nearest)}" if self.nearest else words

@@ -1,0 +1,234 @@
+"""Places a repository may be at: directories and web addresses, each giving files by name."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from urllib.parse import unquote, urlsplit
+
+from optimizer.repository import transfer
+from optimizer.repository.cache import Cache
+from optimizer.repository.error import BadRepositoryData, RepositoryUnreachable
+from optimizer.repository.progress import Progress
+from optimizer.repository.record import REPOMD, Checksum, Record, hash_name
+
+PART_LIMIT = 4 << 30
+
+
+class Location(Protocol):
+    """Where files of one repository are; `address` is for people and results, without passwords."""
+
+    @property
+    def address(self) -> str:
+        """The path or URL, without passwords."""
+
+    def fetch(self, href: str, limit: int) -> BinaryIO:
+        """Return the file open at its start.
+
+        Raises RepositoryUnreachable, and BadRepositoryData for more than `limit` bytes.
+        """
+
+    def fetch_record(self, record: Record) -> BinaryIO:
+        """Return a record's file, checked against it; raises as `fetch` and check_record do."""
+
+    def has(self, record: Record) -> bool:
+        """Return whether the record's file seems to be there, without reading it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryLocation:
+    """A directory of this machine."""
+
+    repository: str
+    path: Path
+
+    @property
+    def address(self) -> str:
+        """The directory's path."""
+        return str(self.path)
+
+    def fetch(self, href: str, limit: int) -> BinaryIO:
+        """Open the file; a device or a pipe is no file."""
+        try:
+            descriptor = os.open(self.path / href, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError as error:
+            words = error.strerror or "cannot be opened"
+            raise RepositoryUnreachable(self.repository, self.address, words, file=href) from error
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
+            raise RepositoryUnreachable(self.repository, self.address, "not a regular file", file=href)
+        if status.st_size > limit:
+            os.close(descriptor)
+            raise _too_large(self.repository, self.address, href, limit, f"{status.st_size} bytes")
+        return os.fdopen(descriptor, "rb")
+
+    def fetch_record(self, record: Record) -> BinaryIO:
+        """Open the record's file and check it."""
+        return _checked(self.fetch(record.href, PART_LIMIT), record, self)
+
+    def has(self, record: Record) -> bool:
+        """Return whether there is a file of the record's size."""
+        try:
+            size = (self.path / record.href).stat().st_size
+        except OSError:
+            return False
+        return record.size is None or size == record.size
+
+
+@dataclass(frozen=True, slots=True)
+class WebLocation:
+    """An http or https URL; parts that match their checksum are kept in the cache."""
+
+    repository: str
+    url: str
+    cache: Cache
+    progress: Progress
+
+    @property
+    def address(self) -> str:
+        """The URL without user, password and query."""
+        return transfer.without_secrets(self.url)
+
+    def fetch(self, href: str, limit: int) -> BinaryIO:
+        """Download the file into an anonymous temporary one."""
+        with contextlib.ExitStack() as stack:
+            file = stack.enter_context(tempfile.TemporaryFile())
+            self._download(href, file, limit)
+            file.seek(0)
+            stack.pop_all()
+            return file
+
+    def fetch_record(self, record: Record) -> BinaryIO:
+        """Return the part from the cache, else download it and keep it there; a damaged cached one is forgotten."""
+        key = f"{record.checksum}.part"
+        cached = self.cache.get(key)
+        if cached is not None:
+            with contextlib.suppress(OSError, BadRepositoryData):
+                return _checked(cached.open("rb"), record, self)
+            self.cache.forget(key)
+        stored = self._store(record, key)
+        if stored is not None:
+            with contextlib.suppress(OSError):
+                return stored.open("rb")
+        return _checked(self.fetch(record.href, record.size or PART_LIMIT), record, self)
+
+    def has(self, record: Record) -> bool:
+        """Return whether the part is in the cache or the server says it has it."""
+        if self.cache.get(f"{record.checksum}.part") is not None:
+            return True
+        try:
+            size = transfer.probe(transfer.join(self.url, record.href))
+        except transfer.TransferError:
+            return False
+        return record.size is None or size is None or size == record.size
+
+    def _store(self, record: Record, key: str) -> Path | None:
+        def write(path: Path) -> None:
+            with path.open("r+b") as file:
+                self._download(record.href, file, record.size or PART_LIMIT)
+                check_record(file, record, self.repository, self.address)
+
+        return self.cache.store(key, write)
+
+    def _download(self, href: str, file: BinaryIO, limit: int) -> None:
+        url = transfer.join(self.url, href)
+        try:
+            transfer.download(url, file, limit=limit, progress=self.progress)
+        except transfer.TooLarge as error:
+            raise _too_large(self.repository, self.address, href, limit, error.found) from error
+        except transfer.TransferError as error:
+            raise RepositoryUnreachable(self.repository, self.address, error.found, file=href) from error
+
+
+def locate(repository: str, text: str, cache: Cache, progress: Progress) -> tuple[Location, str]:
+    """Return the place a location text names and the file to begin with there: repomd.xml or a `.solv` file.
+
+    Raises RepositoryUnreachable for URLs of other schemes and file URLs of other hosts.
+    """
+    if transfer.is_web(text):
+        base, name = _solv_of_url(text)
+        return WebLocation(repository, base, cache, progress), name
+    path = _local_path(repository, text)
+    if path.suffix == ".solv":
+        return DirectoryLocation(repository, path.parent), path.name
+    if not (path / REPOMD).exists() and path.is_dir():
+        alone = sorted(path.glob("*.solv"))
+        if len(alone) == 1:
+            return DirectoryLocation(repository, path), alone[0].name
+    return DirectoryLocation(repository, path), REPOMD
+
+
+def check_record(file: BinaryIO, record: Record, repository: str, address: str) -> None:
+    """Compare a file, from its start, with its record's size and checksum and leave it at its start again.
+
+    Raises BadRepositoryData.
+    """
+
+    def bad(problem: str, expected: str, found: str) -> BadRepositoryData:
+        return BadRepositoryData(repository, address, problem, file=record.href, expected=expected, found=found)
+
+    size = file.seek(0, os.SEEK_END)
+    if record.size is not None and size != record.size:
+        raise bad("wrong size", f"{record.size} bytes", f"{size} bytes")
+    algorithm = hash_name(record.checksum)
+    if algorithm is None:
+        raise bad("checksum of no known type", "md5 or a SHA", str(record.checksum))
+    found = Checksum(record.checksum.algorithm, digest_of(file, algorithm))
+    if found != record.checksum:
+        raise bad("wrong checksum", str(record.checksum), str(found))
+
+
+def _checked(file: BinaryIO, record: Record, place: DirectoryLocation | WebLocation) -> BinaryIO:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(file)
+        check_record(file, record, place.repository, place.address)
+        stack.pop_all()
+    return file
+
+
+def digest_of(file: BinaryIO, algorithm: str) -> str:
+    """Return the hexadecimal digest of a file from its start, and leave it there again."""
+    file.seek(0)
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    for piece in _pieces(file):
+        digest.update(piece)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(1 << 18):
+        yield piece
+
+
+def _solv_of_url(url: str) -> tuple[str, str]:
+    split = urlsplit(url)
+    parent, _, name = split.path.rpartition("/")
+    if name.endswith(".solv"):
+        return split._replace(path=parent).geturl(), unquote(name)
+    return url, REPOMD
+
+
+def _local_path(repository: str, text: str) -> Path:
+    if not text.lower().startswith("file:"):
+        if "://" in text:
+            raise RepositoryUnreachable(repository, text, "no location", expected="a directory, file://, http(s)://")
+        return Path(text)
+    split = urlsplit(text)
+    if split.netloc not in {"", "localhost"}:
+        raise RepositoryUnreachable(repository, text, "a file URL of another host")
+    return Path(unquote(split.path))
+
+
+def _too_large(repository: str, address: str, href: str, limit: int, found: str) -> BadRepositoryData:
+    return BadRepositoryData(
+        repository, address, "too large", file=href, expected=f"at most {limit} bytes", found=found
+    )

@@ -1,0 +1,51 @@
+"""XML from strangers: parsed without entities, so that a small file cannot become a large one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from xml.parsers import expat
+
+
+class MarkupError(ValueError):
+    """XML that is not well formed or declares what strangers may not: the line, from 1, and what is wrong there."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(line, problem)
+        self.line, self.problem = line, problem
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.problem}"
+
+
+def parse_markup(
+    data: bytes,
+    *,
+    start: Callable[[str, dict[str, str]], None] | None = None,
+    text: Callable[[str], None] | None = None,
+    end: Callable[[str], None] | None = None,
+    doctype: bool = False,
+) -> None:
+    """Call `start`, `text` and `end` for each element of `data`; names carry their namespace as `uri name`.
+
+    A document type is refused unless `doctype`, entity declarations always; nothing external is ever read.
+    Raises MarkupError.
+    """
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.CharacterDataHandler = text
+    parser.EndElementHandler = end
+
+    def refuse_doctype(*_declaration: object) -> None:
+        raise MarkupError(parser.CurrentLineNumber, "a document type is not allowed here")
+
+    def refuse_entity(*_declaration: object) -> None:
+        raise MarkupError(parser.CurrentLineNumber, "entity declarations are not allowed")
+
+    parser.EntityDeclHandler = refuse_entity
+    if not doctype:
+        parser.StartDoctypeDeclHandler = refuse_doctype
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise MarkupError(error.lineno, expat.ErrorString(error.code)) from None
