@@ -71,15 +71,6 @@ class Package(Value, frozen=True):
         return f"{self.name}-{self.evr}.{self.arch}"
 
 
-class Source(Value, frozen=True):
-    """A source package: what is maintained, and what divergence counts; `weight` is its cost there."""
-
-    name: str
-    evr: str
-    origin: PackageOrigin
-    weight: int = 1
-
-
 class Neighbour(Value, frozen=True):
     """An upstream package that bears an asked-for name without fitting: evidence, never a provider.
 
@@ -89,6 +80,19 @@ class Neighbour(Value, frozen=True):
     nevra: str
     provides: str
     comparison: int
+
+
+class Source(Value, frozen=True):
+    """A source package: what is maintained, and what divergence counts; `weight` is its cost there.
+
+    `neighbours` are the upstream packages that bear a downstream source's package names, or stand for them.
+    """
+
+    name: str
+    evr: str
+    origin: PackageOrigin
+    weight: int = 1
+    neighbours: tuple[Neighbour, ...] = ()
 
 
 class Capability(Value, frozen=True):
@@ -212,7 +216,8 @@ class Input(Value, frozen=True):
 
 
 class Instance(Value, frozen=True):
-    """One closed problem. `unknown_bytes` is what an unknown size counts in limits and objectives.
+    """One closed problem. `unknown_bytes` is what an unknown size counts in limits and objectives,
+    None that none may be counted.
 
     `previous` are the NEVRAs of an earlier manifest, for `changes`. Packages are in the order of name, arch,
     newest first, repository: the order in which ties are broken at last.
@@ -232,7 +237,8 @@ class Instance(Value, frozen=True):
     pins: tuple[Pin, ...]
     limits: tuple[Limit, ...]
     objectives: tuple[ObjectiveKind, ...]
-    unknown_bytes: int = 0
+    follow_weak: bool = False
+    unknown_bytes: int | None = 0
     previous: tuple[str, ...] = ()
     inputs: tuple[Input, ...] = ()
 

@@ -1,0 +1,44 @@
+"""A variation of an Instance: what a counterfactual solve adds, forbids or lifts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from optimizer.model.build import Guard, Model, negation
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What differs from the Instance as it stands; all are indices into it.
+
+    `lifted` rules do not bind (see Model.guards); `without_sources` are not maintained; `with_packages` and
+    `with_features` must be in, `without_packages` must not; `unmet` weak requirements are of no concern here.
+    """
+
+    lifted: frozenset[Guard] = frozenset()
+    without_sources: frozenset[int] = frozenset()
+    with_packages: frozenset[int] = frozenset()
+    without_packages: frozenset[int] = frozenset()
+    with_features: frozenset[int] = frozenset()
+
+
+PLAIN = Question()
+
+
+def fix(model: Model, proto: Any, question: Question) -> None:
+    """Add a question to a copy of the model's proto."""
+    for guard, literal in model.guards.items():
+        _hold(proto, negation(literal) if guard in question.lifted else literal)
+    for source in sorted(question.without_sources):
+        _hold(proto, negation(model.source[source]))
+    for package in sorted(question.with_packages):
+        _hold(proto, model.package[package])
+    for package in sorted(question.without_packages):
+        _hold(proto, negation(model.package[package]))
+    for feature in sorted(question.with_features):
+        _hold(proto, model.feature[feature])
+
+
+def _hold(proto: Any, literal: int) -> None:
+    proto.constraints.add().bool_or.literals.append(literal)

@@ -1,0 +1,143 @@
+"""The rules C1-C10 of docs/model.md, one function a rule; `check_<rule>` in answer/verify.py is each one's twin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from optimizer.model.build import Model, negation
+from optimizer.model.objective import limited_terms
+from optimizer.universe.instance import ExclusionKind, LimitKind, RequirementKind
+
+_HARD = (RequirementKind.REQUIRES, RequirementKind.PREREQUIRES)
+
+
+def add_feature(model: Model) -> None:
+    """C1: each required feature's formula holds; `z[f]` of an optional one is true exactly where its formula is."""
+    for index, feature in enumerate(model.instance.features):
+        if feature.required:
+            model.add_formula(feature.formula, (negation(model.guard("feature", index)),))
+            continue
+        literal = model.feature[index] = model.new_variable()
+        model.add_formula(feature.formula, (negation(literal),))
+        model.add_formula(feature.formula, (literal,), negated=True)
+
+
+def add_requires(model: Model) -> None:
+    """C2: `x[p]` implies the formula of each Requires."""
+    for index, requirement in enumerate(model.instance.requirements):
+        if requirement.kind in _HARD:
+            absent = negation(model.package[requirement.package])
+            model.add_formula(requirement.formula, (*model.explained("requirement", index), absent))
+
+
+def add_conflicts(model: Model) -> None:
+    """C3: `x[p]` excludes every other package its Conflicts match."""
+    _add_exclusions(model, ExclusionKind.CONFLICTS)
+
+
+def add_obsoletes(model: Model) -> None:
+    """C4: `x[p]` excludes packages of another name that its Obsoletes match."""
+    _add_exclusions(model, ExclusionKind.OBSOLETES)
+
+
+def add_unique_name(model: Model) -> None:
+    """C5: at most one package of a name and colour."""
+    for index, unique in enumerate(model.instance.unique_names):
+        literals = [model.package[package] for package in unique.packages]
+        if not model.explain:
+            model.add_at_most_one(literals)
+            continue
+        guard = negation(model.guard("unique_name", index))
+        for position, literal in enumerate(literals):
+            for other in literals[:position]:
+                model.add_clause((guard, negation(literal), negation(other)))
+
+
+def add_forbidden(model: Model) -> None:
+    """C6: a forbidden formula does not hold."""
+    for index, forbidden in enumerate(model.instance.forbidden):
+        model.add_formula(forbidden.formula, (negation(model.guard("forbidden", index)),), negated=True)
+
+
+def add_limits(model: Model) -> None:
+    """C7: sizes, counts and the number of features of a group stay within their bounds."""
+    for index, limit in enumerate(model.instance.limits):
+        guard = model.guard("limit", index)
+        if limit.kind is LimitKind.FEATURE_GROUP:
+            terms = [(_feature_literal(model, held), 1) for held in _members(model, limit.group)]
+        else:
+            terms = limited_terms(model, limit.kind)
+        most = sum(weight for _, weight in terms)
+        minimum = 0 if limit.minimum is None else limit.minimum
+        maximum = most if limit.maximum is None else limit.maximum
+        model.add_linear(terms, minimum, maximum, enforced_by=guard)
+
+
+def add_pins(model: Model) -> None:
+    """C8: no package that a pin or a lock excludes."""
+    for index, pin in enumerate(model.instance.pins):
+        guard = negation(model.guard("pin", index))
+        for package in pin.excluded:
+            model.add_clause((guard, negation(model.package[package])))
+
+
+def add_weak(model: Model) -> None:
+    """C9: a weak dependency holds, or is counted as unmet; Supplements imply their package, Recommends the rest."""
+    for index, requirement in enumerate(model.instance.requirements):
+        if requirement.kind in _HARD:
+            continue
+        literal = model.unmet[index] = model.new_variable()
+        package = model.package[requirement.package]
+        if requirement.kind is RequirementKind.RECOMMENDS:
+            model.add_formula(requirement.formula, (literal, negation(package)))
+        else:
+            model.add_formula(requirement.formula, (literal, package), negated=True)
+
+
+def add_divergence(model: Model) -> None:
+    """C10: `x[p]` implies `y[source(p)]` for downstream packages and stubs; no `y` without one of its packages."""
+    members: dict[int, list[int]] = {index: [] for index in model.source}
+    for index, package in enumerate(model.instance.packages):
+        if package.source in members:
+            members[package.source].append(model.package[index])
+    for source, literals in members.items():
+        for literal in literals:
+            model.add_clause((negation(literal), model.source[source]))
+        model.add_clause((negation(model.source[source]), *literals))
+
+
+#: Every rule, in the order of docs/model.md.
+RULES: dict[str, Callable[[Model], None]] = {
+    "C1": add_feature,
+    "C2": add_requires,
+    "C3": add_conflicts,
+    "C4": add_obsoletes,
+    "C5": add_unique_name,
+    "C6": add_forbidden,
+    "C7": add_limits,
+    "C8": add_pins,
+    "C9": add_weak,
+    "C10": add_divergence,
+}
+
+
+def _add_exclusions(model: Model, kind: ExclusionKind) -> None:
+    for index, exclusion in enumerate(model.instance.exclusions):
+        if exclusion.kind is kind:
+            absent = negation(model.package[exclusion.package])
+            unless = (*model.explained("exclusion", index), absent)
+            model.add_formula(exclusion.formula, unless, negated=True)
+
+
+def _members(model: Model, group: str | None) -> Iterable[int]:
+    return (index for index, feature in enumerate(model.instance.features) if feature.group == group)
+
+
+def _feature_literal(model: Model, index: int) -> int:
+    """Return a literal that is true exactly where a feature of a bounded group holds, required ones included."""
+    if index not in model.feature:
+        literal = model.feature[index] = model.new_variable()
+        formula = model.instance.features[index].formula
+        model.add_formula(formula, (negation(literal),))
+        model.add_formula(formula, (literal,), negated=True)
+    return model.feature[index]

@@ -1,0 +1,147 @@
+"""Lexicographic optimisation of an Instance, stage by stage, down to one answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from ortools.sat.python import cp_model_helper as cp_sat
+
+from optimizer.model.build import Model
+from optimizer.model.objective import objective_terms
+from optimizer.model.question import PLAIN, Question, fix
+from optimizer.model.rules import RULES
+from optimizer.model.solver import Budget, Run, SolveStatus, run
+from optimizer.model.step import lock, minimise, worth
+from optimizer.model.tie_break import break_ties
+from optimizer.problem.problem import ObjectiveKind
+from optimizer.universe.instance import Instance
+
+_LEADING = (ObjectiveKind.DIVERGENCE, ObjectiveKind.FEATURES)
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """One lexicographic stage: its value, the proven bound (None: nothing proven) and `optimal` or `feasible`.
+
+    A stage is `optimal` only where every stage before it is.
+    """
+
+    objective: str
+    value: int
+    bound: int | None
+    status: str
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a solve found: `optimal`, `feasible`, `infeasible` or `unknown`; ascending indices into the Instance."""
+
+    status: SolveStatus
+    stages: tuple[Stage, ...] = ()
+    packages: tuple[int, ...] = ()
+    sources: tuple[int, ...] = ()
+    features: tuple[int, ...] = ()
+
+    @property
+    def solved(self) -> bool:
+        """Whether there is an answer."""
+        return self.status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE)
+
+
+@dataclass(slots=True)
+class Engine:
+    """One Instance, built once and asked many questions."""
+
+    model: Model
+
+    @classmethod
+    def of(cls, instance: Instance, *, explain: bool = False) -> Engine:
+        """Return an engine for an Instance; `explain` lets every single rule be lifted."""
+        model = Model(instance, explain=explain)
+        for add in RULES.values():
+            add(model)
+        return cls(model)
+
+    def solve(self, question: Question = PLAIN, budget: Budget | None = None, *, unique: bool = True) -> Outcome:
+        """Return the lexicographic optimum of a question; `unique` breaks ties until one answer is left."""
+        budget = budget or Budget()
+        proto = self.proto(question)
+        stages: list[Stage] = []
+        best: Run | None = None
+        for kind in stage_order(self.model.instance):
+            terms, constant = objective_terms(self.model, kind)
+            found = best if best is not None and not terms else minimise(proto, terms, budget, best)
+            if not found.solved:
+                if best is None:
+                    return Outcome(status=found.status)
+                found = Run(SolveStatus.FEASIBLE, best.values, worth(terms, best.values))
+            best = found
+            value = worth(terms, best.values)
+            lock(proto, terms, value)
+            stages.append(_stage(kind, stages, value + constant, constant, found if terms else None))
+        best = best or minimise(proto, [], budget, None)
+        if not best.solved:
+            return Outcome(status=best.status)
+        if unique:
+            best, proven = break_ties(self.model, proto, best, budget)
+            stages.append(_tie_break_stage(stages, proven))
+        return self._outcome(stages, best)
+
+    def feasible(self, question: Question, budget: Budget | None = None) -> bool:
+        """Return whether a question has any answer; an unknown one counts as none only if it is proven.
+
+        Raises TimeoutError where the budget ends first.
+        """
+        found = run(self.proto(question), budget or Budget())
+        if found.status is SolveStatus.UNKNOWN:
+            raise TimeoutError
+        return found.solved
+
+    def proto(self, question: Question) -> Any:
+        """Return a copy of the model with a question added to it."""
+        proto = cp_sat.CpModelProto()
+        proto.copy_from(self.model.proto)
+        fix(self.model, proto, question)
+        return proto
+
+    def _outcome(self, stages: list[Stage], best: Run) -> Outcome:
+        proven = all(stage.status == SolveStatus.OPTIMAL for stage in stages)
+        values, model = best.values, self.model
+        features = model.instance.features
+        return Outcome(
+            status=SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE,
+            stages=tuple(stages),
+            packages=tuple(index for index, literal in enumerate(model.package) if values[literal]),
+            sources=tuple(index for index, literal in model.source.items() if values[literal]),
+            features=tuple(f for f, v in sorted(model.feature.items()) if values[v] and not features[f].required),
+        )
+
+
+def stage_order(instance: Instance) -> tuple[ObjectiveKind, ...]:
+    """Return the stages of an Instance; followed weak dependencies are met after divergence and features (C9)."""
+    kinds = list(instance.objectives)
+    if instance.follow_weak and ObjectiveKind.WEAK not in kinds:
+        place = next((i for i, kind in enumerate(kinds) if kind not in _LEADING), len(kinds))
+        kinds.insert(place, ObjectiveKind.WEAK)
+    return tuple(kinds)
+
+
+def _stage(kind: ObjectiveKind, before: list[Stage], value: int, constant: int, found: Run | None) -> Stage:
+    sign = -1 if kind is ObjectiveKind.FEATURES else 1
+    earlier = all(stage.status == SolveStatus.OPTIMAL for stage in before)
+    proven = earlier and (found is None or found.status is SolveStatus.OPTIMAL)
+    bound: int | None = value if proven else None
+    if earlier and not proven and found is not None and found.bound is not None:
+        bound = found.bound + constant
+    return Stage(
+        objective=kind.value,
+        value=sign * value,
+        bound=None if bound is None else sign * bound,
+        status=SolveStatus.OPTIMAL.value if proven else SolveStatus.FEASIBLE.value,
+    )
+
+
+def _tie_break_stage(before: list[Stage], proven: bool) -> Stage:
+    proven = proven and all(stage.status == SolveStatus.OPTIMAL for stage in before)
+    status = SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE
+    return Stage(objective="tie_break", value=0, bound=0 if proven else None, status=status.value)

@@ -1,0 +1,127 @@
+"""The one place that runs CP-SAT: parameters, time, interruption, statuses."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ortools.sat.python import cp_model_helper as cp_sat
+
+
+class SolveStatus(StrEnum):
+    """What one run of the solver says; unknown is not infeasible, and an invalid model is our bug, an exception."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+class InvalidModelError(AssertionError):
+    """CP-SAT refused a model that we built: our own bug."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How long a whole question may take, in seconds from its creation, and whether somebody pressed Ctrl-C.
+
+    `workers` is CP-SAT's number of threads for each run.
+    """
+
+    time_limit_s: float | None = None
+    workers: int = 1
+    interrupted: bool = False
+    _started: float = field(default_factory=time.monotonic)
+
+    @property
+    def remaining_s(self) -> float | None:
+        """Seconds left, None where there is no limit, never below 0."""
+        if self.time_limit_s is None:
+            return None
+        return max(0.0, self.time_limit_s - (time.monotonic() - self._started))
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing more may be started."""
+        return self.interrupted or self.remaining_s == 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: `values` by variable where there is a solution; `value` and `bound` of the objective, if it has one.
+
+    `core` are the assumption literals that together cannot hold.
+    """
+
+    status: SolveStatus
+    values: tuple[int, ...] = ()
+    value: int | None = None
+    bound: int | None = None
+    core: tuple[int, ...] = ()
+
+    @property
+    def solved(self) -> bool:
+        """Whether there is a solution."""
+        return self.status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE)
+
+
+def parameters(budget: Budget) -> Any:
+    """Return CP-SAT's parameters; see docs/decisions/0005-solver-parameters.md for how they were chosen."""
+    chosen = cp_sat.SatParameters()
+    chosen.num_workers = budget.workers
+    chosen.random_seed = 0
+    chosen.linearization_level = 2
+    chosen.symmetry_level = 0
+    chosen.catch_sigint_signal = False  # ours to handle: the answer so far is still written
+    remaining = budget.remaining_s
+    if remaining is not None:
+        chosen.max_time_in_seconds = remaining
+    return chosen
+
+
+def run(proto: Any, budget: Budget) -> Run:
+    """Solve a model within a budget; Ctrl-C ends the run with the best solution so far and marks the budget.
+
+    Raises InvalidModelError.
+    """
+    if budget.spent:
+        return Run(SolveStatus.UNKNOWN)
+    wrapper = cp_sat.SolveWrapper()
+    wrapper.set_parameters(parameters(budget))
+    response = _interruptible(wrapper, proto, budget)
+    status = response.status.name
+    if status == "MODEL_INVALID":
+        raise InvalidModelError(cp_sat.CpSatHelper.validate_model(proto))
+    if status not in ("OPTIMAL", "FEASIBLE"):
+        core = tuple(response.sufficient_assumptions_for_infeasibility)
+        return Run(SolveStatus.INFEASIBLE if status == "INFEASIBLE" else SolveStatus.UNKNOWN, core=core)
+    values = tuple(response.solution)
+    if not proto.has_objective():
+        return Run(SolveStatus.OPTIMAL, values)
+    value = sum(
+        coefficient * values[variable]
+        for variable, coefficient in zip(proto.objective.vars, proto.objective.coeffs, strict=True)
+    )
+    bound = value if status == "OPTIMAL" else round(response.best_objective_bound)
+    return Run(SolveStatus(status.lower()), values, value, bound)
+
+
+def _interruptible(wrapper: Any, proto: Any, budget: Budget) -> Any:
+    """Run CP-SAT in a thread: Python handles signals in the main thread only between its own instructions."""
+    if threading.current_thread() is not threading.main_thread():
+        return wrapper.solve(proto)
+    answers: list[Any] = []
+    thread = threading.Thread(target=lambda: answers.append(wrapper.solve(proto)), name="cp-sat")
+    thread.start()
+    while thread.is_alive():
+        try:
+            thread.join()
+        except KeyboardInterrupt:
+            budget.interrupted = True
+            wrapper.stop_search()
+    if not answers:
+        raise InvalidModelError("the solver ended without an answer")
+    return answers[0]

@@ -1,0 +1,37 @@
+"""One step of a lexicographic optimisation: minimise a sum, then keep it from getting worse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optimizer.model.objective import Term
+from optimizer.model.solver import Budget, Run, run
+
+
+def minimise(proto: Any, terms: list[Term], budget: Budget, hint: Run | None) -> Run:
+    """Minimise the sum of terms over a model, starting from an earlier run's solution."""
+    proto.clear_objective()
+    for variable, weight in terms:
+        proto.objective.vars.append(variable)
+        proto.objective.coeffs.append(weight)
+    proto.clear_solution_hint()
+    if hint is not None:
+        proto.solution_hint.vars.extend(range(len(hint.values)))
+        proto.solution_hint.values.extend(hint.values)
+    return run(proto, budget)
+
+
+def lock(proto: Any, terms: list[Term], value: int) -> None:
+    """Keep a stage's value from getting worse in later stages."""
+    if not terms:
+        return
+    constraint = proto.constraints.add().linear
+    constraint.vars.extend([variable for variable, _ in terms])
+    constraint.coeffs.extend([weight for _, weight in terms])
+    lowest = sum(weight for _, weight in terms if weight < 0)
+    constraint.domain.extend((lowest, value))
+
+
+def worth(terms: list[Term], values: tuple[int, ...]) -> int:
+    """Return the sum of terms in a solution."""
+    return sum(weight * values[variable] for variable, weight in terms)

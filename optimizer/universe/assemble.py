@@ -1,0 +1,323 @@
+"""A closure written down as an Instance: indices instead of libsolv ids, in an order that depends on nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cmp_to_key
+from typing import Any
+
+import solv
+
+from optimizer.problem.problem import Pin as ProblemPin
+from optimizer.problem.problem import Problem
+from optimizer.universe.close import Closure, by_name, reach_closure, wants_weak
+from optimizer.universe.describe import Describer
+from optimizer.universe.evidence import capability_neighbours
+from optimizer.universe.exclusion import conflict_formula
+from optimizer.universe.instance import (
+    FALSE,
+    TRUE,
+    Capability,
+    Exclusion,
+    ExclusionKind,
+    Feature,
+    Forbidden,
+    Formula,
+    Input,
+    Instance,
+    Limit,
+    LimitKind,
+    Pin,
+    PinKind,
+    Requirement,
+    RequirementKind,
+    UniqueName,
+)
+from optimizer.universe.prepare import Universe, libsolv_choice
+from optimizer.universe.world import World
+
+_WEAK = {
+    solv.SOLVABLE_RECOMMENDS: RequirementKind.RECOMMENDS,
+    solv.SOLVABLE_SUPPLEMENTS: RequirementKind.SUPPLEMENTS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An Instance and the libsolv id of each of its packages, in the same order."""
+
+    instance: Instance
+    solvable_ids: tuple[int, ...]
+    missing_paths: frozenset[str]
+
+
+def close_universe(universe: Universe, inputs: tuple[Input, ...] = ()) -> Closed:
+    """Return the Instance of a universe: all an answer can contain, and every rule between its parts."""
+    closure = reach_closure(universe)
+    order = _ordered(universe.world, closure)
+    table = _Table(universe, closure, order)
+    instance = table.instance(inputs)
+    return Closed(instance, tuple(order), frozenset(closure.missing_paths))
+
+
+def _ordered(world: World, closure: Closure) -> list[int]:
+    """Return the reached ids by name, arch, newest first, repository: the order that breaks ties at last."""
+    order: list[int] = []
+    newest_first = cmp_to_key(lambda one, other: -one.evrcmp(other))
+    for _, solvables in sorted(by_name(world, closure.reached).items()):
+        ranked = sorted(solvables, key=newest_first)
+        order += [held.id for held in sorted(ranked, key=lambda held: held.arch)]
+    return order
+
+
+@dataclass(slots=True)
+class _Table:
+    """Where the parts of one Instance are collected; capabilities are shared by text and providers."""
+
+    universe: Universe
+    closure: Closure
+    order: list[int]
+    index: dict[int, int] = field(init=False)
+    capabilities: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
+    neighbours: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.index = {identifier: index for index, identifier in enumerate(self.order)}
+
+    @property
+    def world(self) -> World:
+        return self.universe.world
+
+    def instance(self, inputs: tuple[Input, ...]) -> Instance:
+        problem = self.universe.problem
+        describer = Describer(self.universe, self.order, libsolv_choice(self.universe))
+        features = tuple(self._features())
+        requirements = tuple(self._requirements())
+        exclusions = tuple(self._exclusions())
+        forbidden = tuple(self._forbidden())
+        packages = describer.packages()
+        return Instance(
+            format=1,
+            problem=problem.name,
+            arch=problem.arch,
+            packages=packages,
+            sources=describer.sources(),
+            capabilities=tuple(
+                Capability(text=text, providers=providers, neighbours=self.neighbours.get(index, ()))
+                for (text, providers), index in self.capabilities.items()
+            ),
+            requirements=requirements,
+            exclusions=exclusions,
+            unique_names=tuple(self._unique_names()),
+            features=features,
+            forbidden=forbidden,
+            pins=tuple(self._pins()),
+            limits=tuple(_limits(problem)),
+            objectives=tuple(objective.kind for objective in problem.objectives),
+            follow_weak=problem.policy.weak_dependencies.value == "follow",
+            unknown_bytes=None if problem.policy.unknown_size == "error" else problem.policy.unknown_size,
+            previous=tuple(sorted(str(package) for package in problem.previous)),
+            inputs=inputs,
+        )
+
+    def _capability(self, text: str, providers: Iterable[int], dependency_id: int | None = None) -> int:
+        key = (text, tuple(sorted(self.index[held] for held in providers if held in self.index)))
+        number = self.capabilities.setdefault(key, len(self.capabilities))
+        if dependency_id is not None and number not in self.neighbours:
+            self.neighbours[number] = capability_neighbours(self.world, dependency_id)
+        return number
+
+    def _translate(self, formula: Formula) -> Formula:
+        """Replace libsolv ids by capability indices."""
+        if isinstance(formula, int):
+            return self._capability(self.world.text(formula), self.closure.providers[formula], formula)
+        operator, *parts = formula
+        return (operator, *map(self._translate, parts))
+
+    def _features(self) -> Iterable[Feature]:
+        for request in self.universe.requests:
+            parts = [
+                self._translate(self.closure.formula(self.world.dependency_id(dependency)))
+                for dependency in request.dependencies
+            ]
+            formula = parts[0] if len(parts) == 1 else ("all", *parts)
+            yield Feature(
+                text=request.text,
+                formula=formula,
+                required=request.required,
+                value=request.value,
+                group=request.group,
+                where=request.where,
+            )
+
+    def _requirements(self) -> Iterable[Requirement]:
+        weak = wants_weak(self.universe)
+        for index, identifier in enumerate(self.order):
+            solvable = self.world.solvable(identifier)
+            kind, seen = RequirementKind.REQUIRES, set()
+            for dependency in solvable.lookup_idarray(solv.SOLVABLE_REQUIRES, 0):
+                if self.world.is_marker(dependency):
+                    kind = RequirementKind.PREREQUIRES
+                elif dependency not in seen:
+                    seen.add(dependency)
+                    yield from self._requirement(index, identifier, kind, dependency)
+            for key, weak_kind in _WEAK.items() if weak else ():
+                for dependency in dict.fromkeys(self.world.dependencies(solvable, key)):
+                    yield from self._requirement(index, identifier, weak_kind, dependency)
+
+    def _requirement(
+        self, index: int, identifier: int, kind: RequirementKind, dependency: int
+    ) -> Iterable[Requirement]:
+        formula = self.closure.formula(dependency)
+        if formula == TRUE or (isinstance(formula, int) and identifier in self.closure.providers[formula]):
+            return  # what a package gives itself binds nobody
+        text = self.world.text(dependency)
+        yield Requirement(package=index, kind=kind, text=text, formula=self._translate(formula))
+
+    def _exclusions(self) -> Iterable[Exclusion]:
+        for index, identifier in enumerate(self.order):
+            solvable = self.world.solvable(identifier)
+            for dependency in dict.fromkeys(self.world.dependencies(solvable, solv.SOLVABLE_CONFLICTS)):
+                formula = self._conflict(identifier, dependency)
+                if formula != FALSE:
+                    text = self.world.text(dependency)
+                    yield Exclusion(package=index, kind=ExclusionKind.CONFLICTS, text=text, formula=formula)
+            for dependency in dict.fromkeys(self.world.dependencies(solvable, solv.SOLVABLE_OBSOLETES)):
+                matched = [
+                    held
+                    for held in self.world.providers(dependency)
+                    if held in self.index
+                    and held != identifier
+                    and self.world.solvable(held).matchesdep(solv.SOLVABLE_NAME, dependency)
+                    and self.world.solvable(held).nameid != solvable.nameid
+                ]
+                if matched:
+                    text = self.world.text(dependency)
+                    formula = self._capability(text, matched)
+                    yield Exclusion(package=index, kind=ExclusionKind.OBSOLETES, text=text, formula=formula)
+
+    def _conflict(self, identifier: int, dependency: int) -> Formula:
+        formula = self.closure.formula(dependency)
+        if isinstance(formula, int):
+            others = [held for held in self.closure.providers[formula] if held != identifier and held in self.index]
+            return self._capability(self.world.text(formula), others) if others else FALSE
+        within = conflict_formula(identifier, formula, self.closure.providers, frozenset(self.index))
+        return self._translate_conflict(within)
+
+    def _translate_conflict(self, formula: Formula) -> Formula:
+        """As `_translate`, for formulas whose leaves may be `("package", id)`."""
+        if isinstance(formula, int):
+            return self._capability(self.world.text(formula), self.closure.providers[formula])
+        operator, *parts = formula
+        if operator == "package":
+            return self._capability(str(self.world.solvable(parts[0])), parts)
+        return (operator, *map(self._translate_conflict, parts))
+
+    def _unique_names(self) -> Iterable[UniqueName]:
+        install_only = self._install_only()
+        for name, solvables in sorted(by_name(self.world, self.order).items()):
+            cliques: dict[tuple[int, ...], None] = {}
+            for colour in (1, 2):
+                held = [one for one in solvables if _colour(one.arch) & colour]
+                if any(one.id in install_only for one in held):
+                    for twins in _same_evr_and_arch(held):
+                        cliques[tuple(sorted(self.index[one.id] for one in twins))] = None
+                else:
+                    cliques[tuple(sorted(self.index[one.id] for one in held))] = None
+            maximal = [
+                clique
+                for clique in cliques
+                if len(clique) > 1 and not any(clique != other and set(clique) <= set(other) for other in cliques)
+            ]
+            yield from (UniqueName(name=name, packages=clique) for clique in sorted(maximal))
+
+    def _install_only(self) -> frozenset[int]:
+        pool = self.world.pool
+        names = (pool.str2id(name, False) for name in self.universe.problem.policy.install_only)
+        return frozenset(held for name in names if name for held in self.world.providers(name))
+
+    def _forbidden(self) -> Iterable[Forbidden]:
+        for forbidden in self.universe.problem.forbidden:
+            formula = self._translate(self.closure.formula(self.world.dependency_id(forbidden.require)))
+            yield Forbidden(text=str(forbidden.require), formula=formula, where=str(forbidden.position))
+
+    def _pins(self) -> Iterable[Pin]:
+        problem = self.universe.problem
+        for pin in problem.pins:
+            excluded = [
+                index
+                for index, identifier in enumerate(self.order)
+                if self.world.solvable(identifier).name == pin.name and not self._fits(identifier, pin)
+            ]
+            text = _pin_text(pin)
+            yield Pin(kind=PinKind.PIN, name=pin.name, text=text, excluded=tuple(excluded), where=str(pin.position))
+        locked = {(package.name, package.arch): package for package in problem.lock}
+        for (name, arch), package in sorted(locked.items()):
+            excluded = [
+                index
+                for index, identifier in enumerate(self.order)
+                if (one := self.world.solvable(identifier)).name == name
+                and one.arch == arch
+                and one.evr != package.evr
+            ]
+            if excluded:
+                yield Pin(kind=PinKind.LOCK, name=name, text=str(package), excluded=tuple(excluded))
+
+    def _fits(self, identifier: int, pin: ProblemPin) -> bool:
+        solvable = self.world.solvable(identifier)
+        if pin.relation is not None:
+            relation = self.world.dependency_id(pin.relation)
+            if not solvable.matchesdep(solv.SOLVABLE_NAME, relation):
+                return False
+        if pin.origin is not None and self.world.origin(solvable) is not pin.origin:
+            return False
+        return pin.repository is None or solvable.repo.name == pin.repository
+
+
+def _pin_text(pin: ProblemPin) -> str:
+    parts = [str(pin.relation) if pin.relation is not None else pin.name]
+    if pin.origin is not None:
+        parts.append(f"from {pin.origin}")
+    if pin.repository is not None:
+        parts.append(f"from repository {pin.repository}")
+    return " ".join(parts)
+
+
+def _colour(arch: str) -> int:
+    """Return libsolv's colour bits of an architecture: 1 for 32 bit, 2 for 64 bit, both for noarch.
+
+    Source: libsolv src/poolarch.c, pool_arch2color_slow.
+    """
+    if arch == "noarch":
+        return 3
+    return 2 if arch.endswith("64") or arch in ("s390x", "ppc64le") else 1
+
+
+def _same_evr_and_arch(solvables: list[Any]) -> Iterable[list[Any]]:
+    twins: dict[tuple[str, str], list[Any]] = {}
+    for solvable in solvables:
+        twins.setdefault((solvable.evr, solvable.arch), []).append(solvable)
+    return twins.values()
+
+
+def _limits(problem: Problem) -> Iterable[Limit]:
+    limits = problem.limits
+    bounds = (
+        (LimitKind.INSTALLED_SIZE, limits.installed_bytes),
+        (LimitKind.DOWNLOAD_SIZE, limits.download_bytes),
+        (LimitKind.PACKAGES, limits.packages),
+        (LimitKind.DOWNSTREAM_SOURCES, limits.downstream_sources),
+    )
+    for kind, maximum in bounds:
+        if maximum is not None:
+            where = str(limits.positions.get(kind.value, ""))
+            yield Limit(kind=kind, maximum=maximum, where=where)
+    for group in limits.feature_groups:
+        yield Limit(
+            kind=LimitKind.FEATURE_GROUP,
+            maximum=group.maximum,
+            minimum=group.minimum,
+            group=group.group,
+            where=str(group.position),
+        )

@@ -1,0 +1,128 @@
+"""Which solvables of the loaded repositories may be chosen at all: architecture, downstream mode, modules, newest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import solv
+
+from optimizer.problem.problem import Candidates, Downstream, Origin, Problem
+from optimizer.universe.world import World
+
+# What an architecture runs without being asked for multilib, and what multilib adds (rpm's arch_compat tables).
+_NATIVE = {
+    "i686": ("i686", "i586", "i486", "i386"),
+    "i586": ("i586", "i486", "i386"),
+    "armv7hl": ("armv7hl", "armv6hl"),
+    "ppc64": ("ppc64",),
+}
+_SECONDARY = {
+    "x86_64": ("i686", "i586", "i486", "i386"),
+    "ppc64": ("ppc",),
+    "s390x": ("s390",),
+    "aarch64": (),
+}
+# Solvables of SUSE repositories that are no packages one could install.
+_NO_PACKAGES = ("patch:", "srcpackage:", "application:")
+
+Excluded = Callable[[str, str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSet:
+    """`chosen`: ids of the solvables that may be in; `versions`: every eligible id by (origin, name id), for ages."""
+
+    chosen: tuple[int, ...]
+    versions: dict[tuple[Origin, int], list[int]]
+
+
+def architectures(problem: Problem) -> frozenset[str]:
+    """Return the package architectures that a problem admits: its own, `noarch`, and with multilib the secondary."""
+    native = _NATIVE.get(problem.arch, (problem.arch,))
+    secondary = _SECONDARY.get(problem.arch, ()) if problem.policy.multilib else ()
+    return frozenset((*native, *secondary, "noarch"))
+
+
+def select_candidates(world: World, problem: Problem, excluded: dict[int, Excluded]) -> CandidateSet:
+    """Return the candidates of a problem; `excluded` holds a repository's module filter by its libsolv id.
+
+    `newest` keeps the newest EVR of each name and architecture in each repository, as dnf's "best" does, and the
+    versions that a pin or a lock names.
+    """
+    admitted = architectures(problem)
+    pool = world.pool
+    arch_ids = {pool.str2id(arch) for arch in admitted}
+    newest_only = problem.policy.candidates is Candidates.NEWEST
+    chosen: list[int] = []
+    versions: dict[tuple[Origin, int], list[int]] = {}
+    for repository in pool.repos:
+        origin = world.origins.get(repository.id)
+        if origin is None:
+            continue
+        if origin is Origin.DOWNSTREAM and problem.policy.downstream is Downstream.NONE:
+            continue
+        eligible = _eligible(repository.solvables_iter(), arch_ids, excluded.get(repository.id))
+        for name_id, _, identifier in eligible:
+            versions.setdefault((origin, name_id), []).append(identifier)
+        if newest_only:
+            chosen.extend(_newest(pool, eligible))
+        else:
+            chosen.extend(identifier for _, _, identifier in eligible)
+    if newest_only:
+        chosen.extend(_named_versions(world, problem, versions))
+    return CandidateSet(tuple(sorted(set(chosen))), versions)
+
+
+def _eligible(solvables: Iterable[Any], arch_ids: set[int], excluded: Excluded | None) -> list[tuple[int, int, int]]:
+    """Return (name id, arch id, id) of the solvables that architecture and modules admit."""
+    found = []
+    for solvable in solvables:
+        arch_id = solvable.archid
+        if arch_id not in arch_ids:
+            continue
+        if excluded is not None and excluded(solvable.name, solvable.evr, solvable.arch):
+            continue
+        found.append((solvable.nameid, arch_id, solvable.id))
+    return found
+
+
+def _newest(pool: Any, eligible: list[tuple[int, int, int]]) -> list[int]:
+    best: dict[tuple[int, int], int] = {}
+    for name_id, arch_id, identifier in eligible:
+        key = (name_id, arch_id)
+        held = best.get(key)
+        if held is None:
+            best[key] = identifier
+            continue
+        if pool.id2solvable(held).evrcmp(pool.id2solvable(identifier)) < 0:
+            best[key] = identifier
+    return [
+        identifier for identifier in best.values() if not pool.id2solvable(identifier).name.startswith(_NO_PACKAGES)
+    ]
+
+
+def _named_versions(world: World, problem: Problem, versions: dict[tuple[Origin, int], list[int]]) -> list[int]:
+    """Return the eligible solvables that a version pin or a lock names, newest or not."""
+    wanted: list[int] = []
+    pool = world.pool
+    for pin in problem.pins:
+        if pin.relation is None:
+            continue
+        relation = world.dependency_id(pin.relation)
+        for solvable in _bearers(pool, versions, pin.name):
+            if solvable.matchesdep(solv.SOLVABLE_NAME, relation):
+                wanted.append(solvable.id)
+    locked = {(package.name, package.evr, package.arch) for package in problem.lock}
+    for name in sorted({package.name for package in problem.lock}):
+        for solvable in _bearers(pool, versions, name):
+            if (name, solvable.evr, solvable.arch) in locked:
+                wanted.append(solvable.id)
+    return wanted
+
+
+def _bearers(pool: Any, versions: dict[tuple[Origin, int], list[int]], name: str) -> list[Any]:
+    name_id = pool.str2id(name, False)
+    found = [versions.get((origin, name_id), []) for origin in Origin]
+    return [pool.id2solvable(identifier) for identifiers in found for identifier in identifiers]

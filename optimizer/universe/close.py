@@ -1,0 +1,142 @@
+"""A universe closed over what the features can reach, as an Instance."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import solv
+
+from optimizer.problem.problem import ObjectiveKind, WeakDependencies
+from optimizer.universe.formula import Leaf, dependency_formula, positive_leaves
+from optimizer.universe.instance import Formula
+from optimizer.universe.prepare import Universe
+from optimizer.universe.world import World
+
+REQUIRES, CONFLICTS = solv.SOLVABLE_REQUIRES, solv.SOLVABLE_CONFLICTS
+RECOMMENDS, SUPPLEMENTS = solv.SOLVABLE_RECOMMENDS, solv.SOLVABLE_SUPPLEMENTS
+
+
+@dataclass(slots=True)
+class Closure:
+    """The solvables the features can reach, and the providers of each dependency met on the way.
+
+    `missing_paths` are the file paths asked for that no loaded package has.
+    """
+
+    world: World
+    reached: set[int] = field(default_factory=set)
+    providers: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    formulas: dict[int, Formula] = field(default_factory=dict)
+    missing_paths: set[str] = field(default_factory=set)
+    _queue: list[int] = field(default_factory=list)
+
+    def formula(self, dependency_id: int) -> Formula:
+        """Return a dependency's formula; its leaves are libsolv's dependency ids, their providers on record."""
+        formula = self.formulas.get(dependency_id)
+        if formula is None:
+            formula = self.formulas[dependency_id] = dependency_formula(self.world, dependency_id, self._leaf)
+        return formula
+
+    def _leaf(self, dependency_id: int) -> Formula:
+        if dependency_id not in self.providers:
+            self.providers[dependency_id] = tuple(self.world.providers(dependency_id))
+            text = self.world.text(dependency_id)
+            if text.startswith("/") and not self.providers[dependency_id]:
+                self.missing_paths.add(text)
+        return dependency_id
+
+    def reach(self, formula: Formula, *, negated: bool = False) -> None:
+        """Reach every provider that can help a formula (or its negation) to hold."""
+        for leaf in positive_leaves(formula, sign=not negated):
+            for identifier in self.providers[leaf]:
+                self.reach_solvable(identifier)
+
+    def reach_solvable(self, identifier: int) -> None:
+        """Reach one solvable, once."""
+        if identifier not in self.reached:
+            self.reached.add(identifier)
+            self._queue.append(identifier)
+
+    def settle(self, keys: Iterable[int]) -> None:
+        """Follow the dependencies of what was reached under these tags until nothing new turns up."""
+        keys = tuple(keys)
+        while self._queue:
+            solvable = self.world.solvable(self._queue.pop())
+            for key in keys:
+                for dependency in self.world.dependencies(solvable, key):
+                    self.reach(self.formula(dependency))
+            for dependency in self.world.dependencies(solvable, CONFLICTS):
+                formula = self.formula(dependency)
+                if not isinstance(formula, int):  # `Conflicts: (a unless b)`: b in makes room for a
+                    self.reach(formula, negated=True)
+
+
+def wants_weak(universe: Universe) -> bool:
+    """Return whether weak dependencies matter to a problem: followed, or an objective."""
+    problem = universe.problem
+    follow = problem.policy.weak_dependencies is WeakDependencies.FOLLOW
+    return follow or any(objective.kind is ObjectiveKind.WEAK for objective in problem.objectives)
+
+
+def reach_closure(universe: Universe) -> Closure:
+    """Return everything that can be part of an answer: what features, previous manifest and weak tags reach."""
+    world, problem = universe.world, universe.problem
+    closure = Closure(world)
+    for request in universe.requests:
+        for dependency in request.dependencies:
+            closure.reach(closure.formula(world.dependency_id(dependency)))
+    if any(objective.kind is ObjectiveKind.CHANGES for objective in problem.objectives):
+        earlier = {(package.name, package.evr, package.arch) for package in problem.previous}
+        for solvable in world.considered_solvables():
+            if (solvable.name, solvable.evr, solvable.arch) in earlier:
+                closure.reach_solvable(solvable.id)
+    weak = wants_weak(universe)
+    keys = (REQUIRES, RECOMMENDS) if weak else (REQUIRES,)
+    closure.settle(keys)
+    if weak:
+        _reach_supplements(closure, keys)
+    return closure
+
+
+def _reach_supplements(closure: Closure, keys: tuple[int, ...]) -> None:
+    """Reach packages whose Supplements can come to hold, until nothing new turns up."""
+    world = closure.world
+    waiting: dict[int, list[Formula]] = {}
+    for solvable in world.considered_solvables():
+        dependencies = world.dependencies(solvable, SUPPLEMENTS)
+        if dependencies:
+            waiting[solvable.id] = [closure.formula(dependency) for dependency in dependencies]
+    grown = True
+    while grown:
+        grown = False
+        for identifier, formulas in list(waiting.items()):
+            if identifier in closure.reached or any(_reachable(closure, formula) for formula in formulas):
+                del waiting[identifier]
+                grown = True
+                closure.reach_solvable(identifier)
+                closure.settle(keys)
+
+
+def _reachable(closure: Closure, formula: Formula) -> bool:
+    """Return whether what was reached could make a formula hold, negations granted."""
+    if isinstance(formula, int):
+        return any(identifier in closure.reached for identifier in closure.providers[formula])
+    operator, *parts = formula
+    if operator == "not":
+        return True
+    return (all if operator == "all" else any)(_reachable(closure, part) for part in parts)
+
+
+def by_name(world: World, reached: Iterable[int]) -> dict[str, list[Any]]:
+    """Return the reached solvables by name."""
+    names: dict[str, list[Any]] = defaultdict(list)
+    for identifier in sorted(reached):
+        solvable = world.solvable(identifier)
+        names[solvable.name].append(solvable)
+    return names
+
+
+__all__ = ["Closure", "Leaf", "by_name", "reach_closure", "wants_weak"]

@@ -1,0 +1,151 @@
+"""The packages and sources of an Instance, read from libsolv."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import solv
+
+from optimizer.universe.evidence import compare_evr, neighbours
+from optimizer.universe.instance import Neighbour, Package, PackageOrigin, Source
+from optimizer.universe.prepare import Universe
+from optimizer.universe.rebuild import source_name
+from optimizer.universe.virtual import STUB_REPOSITORY
+
+# SUSE's patterns and products have no files: they stand for what they require.
+_VIRTUAL_NAMES = ("pattern:", "product:")
+
+
+@dataclass(slots=True)
+class Describer:
+    """Describes the solvables of `order`; sources are numbered by origin and name."""
+
+    universe: Universe
+    order: list[int]
+    preferred: frozenset[int]
+    _numbers: dict[tuple[PackageOrigin, str], int] = field(default_factory=dict)
+    _members: dict[tuple[PackageOrigin, str], list[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for identifier in self.order:
+            solvable = self.universe.world.solvable(identifier)
+            origin = self._origin(solvable)
+            if origin is not PackageOrigin.VIRTUAL:
+                self._members.setdefault((origin, source_name(solvable)), []).append(solvable)
+        self._numbers = {key: number for number, key in enumerate(sorted(self._members))}
+
+    def packages(self) -> tuple[Package, ...]:
+        """Return the packages, in order."""
+        return tuple(self._package(self.universe.world.solvable(identifier)) for identifier in self.order)
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return the sources, by origin and name."""
+        weights = {
+            name: weight for objective in self.universe.problem.objectives for name, weight in objective.weights
+        }
+        return tuple(
+            Source(
+                name=name,
+                evr=_source_evr(self._members[origin, name][0]),
+                origin=origin,
+                weight=weights.get(name, 1),
+                neighbours=self._neighbours(self._members[origin, name])
+                if origin is PackageOrigin.DOWNSTREAM
+                else (),
+            )
+            for origin, name in self._numbers
+        )
+
+    def _origin(self, solvable: Any) -> PackageOrigin:
+        origin = self.universe.world.origin(solvable)
+        if origin is None:
+            return PackageOrigin.STUB if solvable.repo.name == STUB_REPOSITORY else PackageOrigin.VIRTUAL
+        if solvable.name.startswith(_VIRTUAL_NAMES):
+            return PackageOrigin.VIRTUAL
+        return PackageOrigin(origin.value)
+
+    def _package(self, solvable: Any) -> Package:
+        origin = self._origin(solvable)
+        epoch, version, release = split_evr(solvable.evr)
+        installed, download = _sizes(solvable, origin)
+        checksum = solvable.lookup_checksum(solv.SOLVABLE_CHECKSUM)
+        source = None if origin is PackageOrigin.VIRTUAL else self._numbers[origin, source_name(solvable)]
+        return Package(
+            name=solvable.name,
+            epoch=epoch,
+            version=version,
+            release=release,
+            arch=solvable.arch,
+            repository=solvable.repo.name,
+            origin=origin,
+            source=source,
+            installed_bytes=installed,
+            download_bytes=download,
+            checksum=f"{checksum.typestr()}:{checksum.hex()}" if checksum else "",
+            location=solvable.lookup_location()[0] or "",
+            license=solvable.lookup_str(solv.SOLVABLE_LICENSE) or "",
+            age=self._age(solvable),
+            preferred=solvable.id in self.preferred,
+        )
+
+    def _age(self, solvable: Any) -> int:
+        world = self.universe.world
+        origin = world.origin(solvable)
+        if origin is None:
+            return 0
+        versions = self.universe.candidates.versions[origin, solvable.nameid]
+        if len(versions) == 1:
+            return 0
+        others = (world.solvable(held) for held in versions)
+        return len({held.evrid for held in others if held.archid == solvable.archid and held.evrcmp(solvable) > 0})
+
+    def _neighbours(self, members: list[Any]) -> tuple[Neighbour, ...]:
+        """Return the upstream packages nearest to a downstream source: those that provide its packages' names."""
+        world = self.universe.world
+        found: dict[str, Neighbour] = {}
+        for solvable in members:
+            for neighbour in neighbours(world, solvable.nameid, solvable.name, solvable.evr):
+                if neighbour.nevra not in found:
+                    held = _version(neighbour.provides)
+                    order = compare_evr(world, held, split_evr(solvable.evr)[1]) if held else neighbour.comparison
+                    found[neighbour.nevra] = Neighbour(
+                        nevra=neighbour.nevra, provides=neighbour.provides, comparison=order
+                    )
+        return tuple(found.values())
+
+
+def split_evr(evr: str) -> tuple[int, str, str]:
+    """Return epoch, version and release of `[epoch:]version[-release]`."""
+    epoch, colon, rest = evr.partition(":")
+    if not colon or not epoch.isdigit():
+        epoch, rest = "0", evr
+    version, _, release = rest.rpartition("-") if "-" in rest else (rest, "", "")
+    return int(epoch), version, release
+
+
+def _version(provides: str) -> str:
+    """Return the version alone of `name = [epoch:]version-release`: epochs do not compare across distributions."""
+    return split_evr(provides.partition(" = ")[2])[1]
+
+
+def _source_evr(solvable: Any) -> str:
+    source = solvable.lookup_sourcepkg()
+    if source and source.count("-") >= 2:
+        return "-".join(str(source).rsplit("-", 2)[1:]).removesuffix(".src.rpm").removesuffix(".nosrc.rpm")
+    return str(solvable.evr)
+
+
+def _sizes(solvable: Any, origin: PackageOrigin) -> tuple[int | None, int | None]:
+    """Return installed and download bytes; None where the metadata do not know.
+
+    No RPM is 0 bytes to download, so 0 means unknown there; 0 installed bytes are true of a package without files
+    (basesystem), and unknown where the download size is unknown too.
+    """
+    if origin is PackageOrigin.VIRTUAL:
+        return 0, 0
+    download = solvable.lookup_num(solv.SOLVABLE_DOWNLOADSIZE) or None
+    installed = solvable.lookup_num(solv.SOLVABLE_INSTALLSIZE)
+    if installed == 0 and download is None:
+        return None, None
+    return installed, download

@@ -1,0 +1,77 @@
+"""Rich Conflicts in which a package matches itself.
+
+A package never conflicts with itself. libsolv turns a rich Conflicts into clauses over packages and drops those that
+speak of the conflicting package alone (src/rules.c, add_complex_deprules); what remains is kept as it is. So with
+`Conflicts: (a and b)` on a package that provides `a`, no other provider of `b` may be in.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+from optimizer.universe.instance import FALSE, Formula
+
+Literal = tuple[int, bool]
+Clause = frozenset[Literal]
+
+
+def conflict_formula(
+    identifier: int, formula: Formula, providers: dict[int, tuple[int, ...]], reached: frozenset[int]
+) -> Formula:
+    """Return what a solvable's rich Conflicts excludes, itself left out.
+
+    Leaves of the result are dependency ids, or `("package", id)` for one solvable. Where the solvable matches no
+    leaf, the formula is returned as it is.
+    """
+    if not _names(identifier, formula, providers):
+        return formula
+    clauses = _negated(formula, providers, reached)
+    kept = [clause for clause in clauses if clause != {(identifier, False)} and not _holds_always(clause)]
+    if not kept:
+        return FALSE
+    return (
+        "any",
+        *(("all", *(_opposite(literal) for literal in sorted(clause))) for clause in sorted(kept, key=sorted)),
+    )
+
+
+def _names(identifier: int, formula: Formula, providers: dict[int, tuple[int, ...]]) -> bool:
+    if isinstance(formula, int):
+        return identifier in providers[formula]
+    return any(_names(identifier, part, providers) for part in formula[1:])
+
+
+def _opposite(literal: Literal) -> Formula:
+    identifier, positive = literal
+    return ("not", ("package", identifier)) if positive else ("package", identifier)
+
+
+def _holds_always(clause: Clause) -> bool:
+    return any((identifier, not positive) in clause for identifier, positive in clause)
+
+
+def _negated(formula: Formula, providers: dict[int, tuple[int, ...]], reached: frozenset[int]) -> set[Clause]:
+    """Return the clauses of a formula's negation."""
+    if isinstance(formula, int):
+        return {frozenset({(held, False)}) for held in providers[formula] if held in reached}
+    operator, *parts = formula
+    if operator == "any":
+        return {clause for part in parts for clause in _negated(part, providers, reached)}
+    if operator == "not":
+        return _clauses(parts[0], providers, reached)
+    return _distributed([_negated(part, providers, reached) for part in parts])
+
+
+def _clauses(formula: Formula, providers: dict[int, tuple[int, ...]], reached: frozenset[int]) -> set[Clause]:
+    if isinstance(formula, int):
+        return {frozenset((held, True) for held in providers[formula] if held in reached)}
+    operator, *parts = formula
+    if operator == "all":
+        return {clause for part in parts for clause in _clauses(part, providers, reached)}
+    if operator == "not":
+        return _negated(parts[0], providers, reached)
+    return _distributed([_clauses(part, providers, reached) for part in parts])
+
+
+def _distributed(parts: list[set[Clause]]) -> set[Clause]:
+    return {frozenset().union(*chosen) for chosen in product(*parts)}

@@ -1,0 +1,146 @@
+"""The loaded repositories turned into the world of one problem: candidates, equivalents, rebuilds, stubs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import solv
+
+from optimizer.problem.dependency import Capability, leaves
+from optimizer.problem.problem import Downstream, Missing, Origin, Problem
+from optimizer.universe.candidates import CandidateSet, select_candidates
+from optimizer.universe.features import Request, expand_features, mentioned
+from optimizer.universe.formula import dependency_formula, parsed_formula
+from optimizer.universe.instance import Formula
+from optimizer.universe.load import Loaded
+from optimizer.universe.rebuild import rebuild
+from optimizer.universe.virtual import add_equivalents, add_request, add_stubs
+from optimizer.universe.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Universe:
+    """The world of one problem, indexed and ready to be closed.
+
+    `request_id` is the solvable that requires every required feature; `skipped` are group members nobody has;
+    `more_filelists` says that complete file lists exist that were not loaded.
+    """
+
+    problem: Problem
+    world: World
+    candidates: CandidateSet
+    requests: tuple[Request, ...]
+    skipped: tuple[str, ...]
+    request_id: int
+    more_filelists: bool
+
+
+def prepare_universe(problem: Problem, loaded: Loaded) -> Universe:
+    """Return the universe of a problem over loaded repositories, whose pool it takes over and changes.
+
+    Raises UnknownGroupError.
+    """
+    world = loaded.world
+    requests = expand_features(problem, loaded.groups)
+    candidates = select_candidates(world, problem, loaded.excluded)
+    named = mentioned(problem, requests)
+    _, scout = add_request(world, (), named)  # makes libsolv look up the paths among them
+    world.consider((*candidates.chosen, scout))
+    world.index()
+    _rebuild_downstream(problem, world, candidates)
+    virtual = add_equivalents(world, problem.equivalents)
+    held = [*candidates.chosen, *virtual]
+    world.consider((*held, scout))
+    world.index()
+    requests, skipped = _skip_absent_members(world, requests)
+    if problem.policy.missing is Missing.STUB:
+        held += add_stubs(world, _absent(world, requests))
+    _, request_id = add_request(world, [d for r in requests if r.required for d in r.dependencies], named)
+    world.consider((*held, request_id))
+    world.index()
+    return Universe(problem, world, candidates, requests, skipped, request_id, loaded.more_filelists)
+
+
+def _rebuild_downstream(problem: Problem, world: World, candidates: CandidateSet) -> None:
+    if problem.policy.downstream is not Downstream.REBUILT:
+        return
+    by_origin: dict[Origin | None, list[int]] = {Origin.UPSTREAM: [], Origin.DOWNSTREAM: []}
+    for identifier in candidates.chosen:
+        by_origin[world.origin(world.solvable(identifier))].append(identifier)
+    rebuild(world, by_origin[Origin.DOWNSTREAM], by_origin[Origin.UPSTREAM])
+
+
+def _skip_absent_members(world: World, requests: Sequence[Request]) -> tuple[tuple[Request, ...], tuple[str, ...]]:
+    """Drop group members that no repository has, as dnf does; optional groups lose the member only."""
+    kept: list[Request] = []
+    skipped: list[str] = []
+    for request in requests:
+        if not request.from_group:
+            kept.append(request)
+            continue
+        there = tuple(d for d in request.dependencies if can_hold(world, world.dependency_id(d)))
+        skipped += [str(d) for d in request.dependencies if d not in there]
+        if there:
+            kept.append(
+                Request(
+                    request.text,
+                    there,
+                    request.required,
+                    request.value,
+                    request.group,
+                    request.where,
+                    request.from_group,
+                )
+            )
+    return tuple(kept), tuple(dict.fromkeys(skipped))
+
+
+def _absent(world: World, requests: Sequence[Request]) -> list[Capability]:
+    """Return the capabilities to stub: those that nobody provides, of required features that cannot hold."""
+    absent: dict[str, Capability] = {}
+    for request in requests:
+        if not request.required:
+            continue
+        for dependency in request.dependencies:
+            if can_hold(world, world.dependency_id(dependency)):
+                continue
+            for leaf in leaves(dependency):
+                if not world.providers(world.dependency_id(leaf)):
+                    absent.setdefault(str(leaf), leaf)
+    return [absent[text] for text in sorted(absent)]
+
+
+def can_hold(world: World, dependency_id: int) -> bool:
+    """Return whether a dependency has the providers it needs, whatever these need in turn."""
+
+    def possible(formula: Formula) -> bool:
+        if isinstance(formula, bool):
+            return formula
+        operator, *parts = formula
+        if operator == "not":
+            return True
+        return (all if operator == "all" else any)(possible(part) for part in parts)
+
+    def leaf(identifier: int) -> Formula:
+        return bool(world.providers(identifier))
+
+    return possible(dependency_formula(world, dependency_id, leaf))
+
+
+def libsolv_choice(universe: Universe) -> frozenset[int]:
+    """Return the ids libsolv itself would install for the required features; empty where it finds a problem.
+
+    Recommends are ignored, as `dnf --setopt=install_weak_deps=False` does.
+    """
+    pool = universe.world.pool
+    solver = pool.Solver()
+    solver.set_flag(solv.Solver.SOLVER_FLAG_IGNORE_RECOMMENDED, 1)
+    job = pool.Job(solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE, universe.request_id)
+    if solver.solve([job]):
+        return frozenset()
+    chosen = {solvable.id for solvable in solver.transaction().newsolvables()}
+    return frozenset(chosen - {universe.request_id})
+
+
+__all__ = ["Universe", "can_hold", "libsolv_choice", "parsed_formula", "prepare_universe"]

@@ -1,0 +1,108 @@
+"""The libsolv pool of one problem, and the questions the rest of the room asks it.
+
+The pool is set up as dnf and zypper set up theirs for RPM: same-name packages of different colours may live side
+by side (POOL_FLAG_IMPLICITOBSOLETEUSESCOLORS, libsolv src/rules.c), obsoletes match names, not provides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import solv
+
+from optimizer.problem.dependency import Capability, Comparison, Dependency
+from optimizer.problem.problem import Origin
+
+_FLAGS = {
+    Comparison.LT: solv.REL_LT,
+    Comparison.LE: solv.REL_LT | solv.REL_EQ,
+    Comparison.EQ: solv.REL_EQ,
+    Comparison.GE: solv.REL_GT | solv.REL_EQ,
+    Comparison.GT: solv.REL_GT,
+}
+
+PREREQUISITE_MARKER: int = solv.SOLVABLE_PREREQMARKER
+FILE_MARKER: int = solv.SOLVABLE_FILEMARKER
+
+
+@dataclass(slots=True)
+class World:
+    """A pool, its considered solvables, and what is known of each repository in it.
+
+    `origins` maps a libsolv repository id to the origin of its packages; repositories made by us are not in it.
+    `scratch` are two solvables that are no candidates, to compare versions with; they exist from the start because
+    libsolv's index of providers does not survive new solvables.
+    """
+
+    pool: Any
+    origins: dict[int, Origin] = field(default_factory=dict)
+    considered: list[int] = field(default_factory=list)
+    scratch: tuple[int, int] = (0, 0)
+    _texts: dict[int, str] = field(default_factory=dict)
+
+    def solvable(self, solvable_id: int) -> Any:
+        """Return libsolv's solvable."""
+        return self.pool.id2solvable(solvable_id)
+
+    def text(self, dependency_id: int) -> str:
+        """Return a dependency in RPM syntax."""
+        text = self._texts.get(dependency_id)
+        if text is None:
+            text = self._texts[dependency_id] = self.pool.dep2str(dependency_id)
+        return text
+
+    def providers(self, dependency_id: int) -> list[int]:
+        """Return the ids of the considered solvables that provide a dependency, ascending."""
+        return [solvable.id for solvable in self.pool.whatprovides(dependency_id)]
+
+    def dependency_id(self, dependency: Dependency) -> int:
+        """Return libsolv's id of a parsed dependency, made where it does not exist."""
+        return int(self.dependency(dependency).id)
+
+    def dependency(self, dependency: Dependency) -> Any:
+        """Return libsolv's object of a parsed dependency."""
+        if not isinstance(dependency, Capability):
+            return self.pool.parserpmrichdep(str(dependency))
+        name = self.pool.Dep(dependency.name)
+        if dependency.comparison is None:
+            return name
+        return name.Rel(_FLAGS[dependency.comparison], self.pool.str2id(dependency.evr))
+
+    def dependencies(self, solvable: Any, key: int) -> list[int]:
+        """Return the ids of a solvable's dependencies under a tag, markers left out."""
+        return [identifier for identifier in solvable.lookup_idarray(key, 0) if not self.is_marker(identifier)]
+
+    @staticmethod
+    def is_marker(identifier: int) -> bool:
+        """Return whether an id is libsolv's divider between kinds of dependencies, not a dependency."""
+        return identifier in (PREREQUISITE_MARKER, FILE_MARKER)
+
+    def origin(self, solvable: Any) -> Origin | None:
+        """Return the origin of a solvable's repository, None for repositories made by us."""
+        return self.origins.get(solvable.repo.id)
+
+    def consider(self, solvable_ids: Iterable[int]) -> None:
+        """Make these solvables the whole world: no other provides anything from now on."""
+        self.considered = sorted(solvable_ids)
+        self.pool.set_considered_list(self.considered)
+
+    def index(self) -> None:
+        """(Re)build the index of providers, file paths that any dependency names included."""
+        self.pool.addfileprovides()
+        self.pool.createwhatprovides()
+
+    def considered_solvables(self) -> Iterator[Any]:
+        """Yield the considered solvables in ascending order of their ids."""
+        return map(self.pool.id2solvable, self.considered)
+
+
+def new_world(arch: str) -> World:
+    """Return an empty world for an RPM architecture."""
+    pool = solv.Pool()
+    pool.setdisttype(solv.Pool.DISTTYPE_RPM)
+    pool.setarch(arch)
+    pool.set_flag(solv.Pool.POOL_FLAG_IMPLICITOBSOLETEUSESCOLORS, 1)
+    repository = pool.add_repo("@scratch")
+    return World(pool, scratch=(repository.add_solvable().id, repository.add_solvable().id))
