@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
+from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.markup import MarkupError, parse_markup
 
 if TYPE_CHECKING:
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
 COMPS_LIMIT = 64 << 20
 
 _Item = TypeVar("_Item")
-
-
-class CompsError(ValueError):
-    """A comps file that cannot be read; the words say where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +29,23 @@ class Group:
     conditional: tuple[tuple[str, str], ...] = ()
 
 
-def read_groups(file: BinaryIO) -> tuple[Group, ...]:
+def read_groups(file: BinaryIO, repository: str = "") -> tuple[Group, ...]:
     """Return the groups of a comps file, then its environments, each with its mandatory groups' packages.
 
-    A group an environment names and the file does not have adds nothing, as in dnf. Raises CompsError.
+    A group an environment names and the file does not have adds nothing, as in dnf. Raises BadRepositoryData.
     """
     data = file.read(COMPS_LIMIT + 1)
     if len(data) > COMPS_LIMIT:
-        raise CompsError(f"comps: more than {COMPS_LIMIT} bytes")
+        raise BadRepositoryData(repository, "", "too large", file="comps", expected=f"at most {COMPS_LIMIT} bytes")
     roots: list[str] = []
     try:
         parse_markup(data, start=lambda name, _attributes: roots.append(name), doctype=True)
         text = data.decode()
     except (MarkupError, UnicodeDecodeError) as error:
-        raise CompsError(f"comps: {error}") from error
+        raise BadRepositoryData(repository, "", str(error), file="comps") from error
     if roots[0] != "comps":
-        raise CompsError(f"comps: expected the element comps, found {roots[0]}")
-    comps = _parse(text)
+        raise BadRepositoryData(repository, "", "no comps", file="comps", expected="comps", found=roots[0])
+    comps = _parse(text, repository)
     groups = tuple(_group(group) for group in comps.groups)
     return groups + tuple(_environment(environment, groups) for environment in comps.environments)
 
@@ -60,14 +57,15 @@ def find_group(groups: Iterable[Group], name: str) -> Group | None:
     return _united(found[0].id, found[0].name, found) if found else None
 
 
-def _parse(text: str) -> libcomps.Comps:
+def _parse(text: str, repository: str) -> libcomps.Comps:
     import libcomps
 
     comps = libcomps.Comps()
     try:
         comps.fromxml_str(text)
     except libcomps.ParserError as error:
-        raise CompsError(f"comps: {' '.join(comps.get_last_errors()) or error}") from error
+        words = " ".join(comps.get_last_errors()) or str(error)
+        raise BadRepositoryData(repository, "", words, file="comps") from error
     return comps
 
 

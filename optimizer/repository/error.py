@@ -23,7 +23,7 @@ class RepositoryError(Exception):
         self.file, self.expected, self.found = file, expected, found
 
     def __str__(self) -> str:
-        parts = [f"repository {self.repository}", self.location, self.file, self.problem]
+        parts = [self.repository and f"repository {self.repository}", self.location, self.file, self.problem]
         words = ": ".join(part for part in parts if part)
         if self.expected is not None:
             words += f": expected {self.expected}"
