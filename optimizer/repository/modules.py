@@ -141,8 +141,10 @@ class _Resolution:
     def _settle(self, module: str) -> None:
         firm = module in self._firm
         candidates = [stream for stream in self._by_module[module] if stream.stream == self._active[module]]
-        for stream in candidates:
-            for missing in (self._missing(requires, firm=firm) for requires in stream.requires or ((),)):
+        # What leaves the defaults as they are comes first.
+        for overriding in (False, True) if firm else (False,):
+            for stream in candidates:
+                missing = self._missing_of_any(stream, overriding=overriding)
                 if missing is not None:
                     self._active |= missing
                     self._firm |= set(missing) if firm else set()
@@ -153,17 +155,21 @@ class _Resolution:
             raise NoSuchModule(f"{module}:{self._active[module]}", f"needs one stream of {needs}: name it as well")
         self._refused.add((module, self._active.pop(module)))
 
-    def _missing(self, requires: Requires, *, firm: bool) -> dict[str, str] | None:
+    def _missing_of_any(self, stream: Stream, *, overriding: bool) -> dict[str, str] | None:
+        found = (self._missing(requires, overriding=overriding) for requires in stream.requires or ((),))
+        return next((missing for missing in found if missing is not None), None)
+
+    def _missing(self, requires: Requires, *, overriding: bool) -> dict[str, str] | None:
         """Return the streams to activate so that `requires` holds, None where that cannot be or is a choice.
 
-        What a firm stream needs comes before another module's default.
+        `overriding` lets them come before another module's default.
         """
         added: dict[str, str] = {}
         for module, fitting in requires:
             active = self._active.get(module)
             if module == _PLATFORM or (active is not None and _fits(active, fitting)):
                 continue
-            if active is not None and (module in self._firm or not firm):
+            if active is not None and (module in self._firm or not overriding):
                 return None
             streams = {stream.stream for stream in self._by_module.get(module, ()) if _fits(stream.stream, fitting)}
             possible = [stream for stream in streams if (module, stream) not in self._refused]
