@@ -182,6 +182,14 @@ class Objective:
     weights: tuple[tuple[str, int], ...] = ()
 
 
+DEFAULT_OBJECTIVES = (
+    Objective(ObjectiveKind.DIVERGENCE),
+    Objective(ObjectiveKind.FEATURES),
+    Objective(ObjectiveKind.INSTALLED_SIZE),
+    Objective(ObjectiveKind.PACKAGES),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PackageVersion:
     """A package of an earlier manifest, for locks and for the `changes` objective."""
@@ -219,9 +227,5 @@ class Problem:
     previous: tuple[PackageVersion, ...] = ()
     modules: tuple[str, ...] = ()
     policy: Policy = field(default_factory=Policy)
-    objectives: tuple[Objective, ...] = (
-        Objective(ObjectiveKind.DIVERGENCE),
-        Objective(ObjectiveKind.FEATURES),
-        Objective(ObjectiveKind.INSTALLED_SIZE),
-        Objective(ObjectiveKind.PACKAGES),
-    )
+    objectives: tuple[Objective, ...] = DEFAULT_OBJECTIVES
+    releasever: str | None = None

@@ -1,0 +1,74 @@
+"""From a problem file to a Problem: read, held against its shape, its includes resolved, every mistake at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from optimizer.problem.document import read_document, show
+from optimizer.problem.equivalents import read_equivalents
+from optimizer.problem.error import Mistake, ProblemError
+from optimizer.problem.features import read_features, read_forbidden
+from optimizer.problem.limits import read_limits
+from optimizer.problem.pins import read_manifest, read_pins
+from optimizer.problem.policy import read_modules, read_objectives, read_policy
+from optimizer.problem.problem import Position, Problem
+from optimizer.problem.reading import Reading
+from optimizer.problem.repositories import read_repositories
+from optimizer.problem.shape import SAFE_NAME_PATTERN, SAFE_NAME_WORDS, ProblemShape
+
+
+def load_problem(path: Path) -> Problem:
+    """Return the problem that the YAML file at `path` states, its includes read, its paths made absolute.
+
+    Repositories are named, not looked at. Positions show `path` as it was given. Raises ProblemError with every
+    mistake that can be told apart, those of the problem file first, by line.
+    """
+    file = str(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ProblemError((Mistake(Position(file, 1, ""), "a readable file", str(error.strerror)),)) from error
+    reading = Reading(read_document(file, content), ProblemShape, path.absolute())
+    problem = _read_problem(reading)
+    if reading.mistakes:
+        raise ProblemError(_in_order(file, reading.mistakes))
+    return problem
+
+
+def _read_problem(reading: Reading) -> Problem:
+    repositories = read_repositories(reading)
+    release = reading.value(("releasever",))
+    return Problem(
+        name=_read_name(reading),
+        arch=reading.text(("arch",)) or "",
+        releasever=None if release is None else str(release),
+        repositories=repositories,
+        features=read_features(reading),
+        file=reading.file,
+        equivalents=read_equivalents(reading),
+        forbidden=read_forbidden(reading),
+        limits=read_limits(reading),
+        pins=read_pins(reading, (repository.id for repository in repositories)),
+        lock=read_manifest(reading, "lock"),
+        previous=read_manifest(reading, "previous"),
+        modules=read_modules(reading),
+        policy=read_policy(reading),
+        objectives=read_objectives(reading),
+    )
+
+
+def _read_name(reading: Reading) -> str:
+    """The stem stands in for a name, and must do as a directory just the same."""
+    stem = reading.file.stem
+    if not reading.has(("name",)) and not re.fullmatch(SAFE_NAME_PATTERN, stem):
+        reading.add(("name",), SAFE_NAME_WORDS, f"none, and the file's own {show(stem)} will not do")
+    return reading.text(("name",)) or stem
+
+
+def _in_order(file: str, mistakes: list[Mistake]) -> tuple[Mistake, ...]:
+    def place(mistake: Mistake) -> tuple[bool, str, int]:
+        position = mistake.position
+        return position.file != file, position.file, position.line
+
+    return tuple(sorted(dict.fromkeys(mistakes), key=place))

@@ -1,0 +1,119 @@
+"""One file being read: its values by key path, and the mistakes found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import msgspec.inspect
+
+from optimizer.problem.conform import misfits
+from optimizer.problem.document import Document, KeyPath, Tree, show
+from optimizer.problem.error import Mistake
+from optimizer.problem.nearest import nearest
+from optimizer.problem.problem import Position
+
+ShapeType = TypeVar("ShapeType", bound=msgspec.Struct)
+Parsed = TypeVar("Parsed")
+
+
+class Reading:
+    """A document held against its shape; parts that do not fit are blamed once and read as absent.
+
+    `file` is absolute: relative paths in the document begin beside it. `document.file` is the same as the user
+    gave it, for the positions of mistakes.
+    """
+
+    def __init__(self, document: Document, shape: type[msgspec.Struct], file: Path) -> None:
+        self.document, self.file = document, file
+        self.mistakes: list[Mistake] = []
+        self._unsound: set[KeyPath] = set()
+        blamed = set()
+        for path, mistake in document.mistakes:
+            blamed.add(path)
+            self._blame(path, mistake)
+        for misfit in misfits(document.value, msgspec.inspect.type_info(shape)):
+            if misfit.path not in blamed:
+                position = document.position(misfit.path)
+                self._blame(misfit.path, Mistake(position, misfit.expected, misfit.found, misfit.nearest))
+
+    def _blame(self, path: KeyPath, mistake: Mistake) -> None:
+        self.mistakes.append(mistake)
+        self._unsound.update(path[:length] for length in range(len(path) + 1))
+
+    def position(self, path: KeyPath) -> Position:
+        """Return where `path` stands in the file."""
+        return self.document.position(path)
+
+    def add(self, path: KeyPath, expected: str, found: str, near: tuple[str, ...] = ()) -> None:
+        """Note a mistake that the shape alone does not show."""
+        self.mistakes.append(Mistake(self.position(path), expected, found, near))
+
+    def has(self, path: KeyPath) -> bool:
+        """Return whether anything stands at `path`, right or wrong."""
+        return self._raw(path) is not None
+
+    def value(self, path: KeyPath) -> Tree:
+        """Return the value at `path`; None where there is none, or where it or something under it does not fit."""
+        return None if path in self._unsound else self._raw(path)
+
+    def struct(self, path: KeyPath, shape: type[ShapeType]) -> ShapeType | None:
+        """Return the mapping at `path` decoded; None as for `value`."""
+        value = self.value(path)
+        return None if value is None else msgspec.convert(value, shape)
+
+    def text(self, path: KeyPath) -> str | None:
+        """Return the text at `path`; None as for `value`, or where it is of another kind."""
+        value = self.value(path)
+        return value if isinstance(value, str) else None
+
+    def count(self, path: KeyPath) -> int | None:
+        """Return the integer at `path`; None as for `value`, or where it is of another kind."""
+        value = self.value(path)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def children(self, path: KeyPath) -> list[KeyPath]:
+        """Return the paths of the items of a list, or of the keys of a mapping, that fit their shape."""
+        container = self._raw(path)
+        keys: list[str | int] = list(range(len(container))) if isinstance(container, list) else []
+        if isinstance(container, dict):
+            keys = list(container)
+        return [child for key in keys if (child := (*path, key)) not in self._unsound]
+
+    def _raw(self, path: KeyPath) -> Tree:
+        value = self.document.value
+        for key in path:
+            if isinstance(value, dict) and isinstance(key, str):
+                value = value.get(key)
+            elif isinstance(value, list) and isinstance(key, int):
+                value = value[key]
+            else:
+                return None
+        return value
+
+    def beside(self, name: str) -> Path:
+        """Return the absolute path of a file or directory that the file names, relative to its own directory."""
+        return (self.file.parent / name).absolute()
+
+    def shown(self, name: str) -> str:
+        """Return the same path as people know it: relative where the file itself was given so."""
+        return str(Path(self.document.file).parent / name)
+
+    def include(self, path: KeyPath, name: str, parse: Callable[[bytes], Parsed]) -> Parsed | None:
+        """Return what `parse` makes of the file `name`; one that cannot be read is a mistake at `path`."""
+        target = self.beside(name)
+        try:
+            content = target.read_bytes()
+        except OSError as error:
+            self.add(path, "a readable file", f"{show(name)} ({error.strerror})", _siblings(target))
+            return None
+        return parse(content)
+
+
+def _siblings(target: Path) -> tuple[str, ...]:
+    try:
+        return nearest(target.name, [entry.name for entry in target.parent.iterdir()])
+    except OSError:
+        return ()
