@@ -13,7 +13,7 @@ class Question:
     """What differs from the Instance as it stands; all are indices into it.
 
     `lifted` rules do not bind (see Model.guards); `without_sources` are not maintained; `with_packages` and
-    `with_features` must be in, `without_packages` must not; `unmet` weak requirements are of no concern here.
+    `with_features` must be in, `without_packages` must not.
     """
 
     lifted: frozenset[Guard] = frozenset()
@@ -26,9 +26,11 @@ class Question:
 PLAIN = Question()
 
 
-def fix(model: Model, proto: Any, question: Question) -> None:
-    """Add a question to a copy of the model's proto."""
+def fix(model: Model, proto: Any, question: Question, free: frozenset[Guard] = frozenset()) -> None:
+    """Add a question to a copy of the model's proto; the guards in `free` are left to the solver."""
     for guard, literal in model.guards.items():
+        if guard in free:
+            continue
         _hold(proto, negation(literal) if guard in question.lifted else literal)
     for source in sorted(question.without_sources):
         _hold(proto, negation(model.source[source]))

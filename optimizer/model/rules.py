@@ -82,7 +82,7 @@ def add_pins(model: Model) -> None:
 
 
 def add_weak(model: Model) -> None:
-    """C9: a weak dependency holds, or is counted as unmet; Supplements imply their package, Recommends the rest."""
+    """C9: a weak dependency holds or is counted as unmet; Supplements ask for their own package."""
     for index, requirement in enumerate(model.instance.requirements):
         if requirement.kind in _HARD:
             continue
@@ -90,8 +90,12 @@ def add_weak(model: Model) -> None:
         package = model.package[requirement.package]
         if requirement.kind is RequirementKind.RECOMMENDS:
             model.add_formula(requirement.formula, (literal, negation(package)))
+            model.add_clause((negation(literal), package))
+            model.add_formula(requirement.formula, (negation(literal),), negated=True)
         else:
             model.add_formula(requirement.formula, (literal, package), negated=True)
+            model.add_clause((negation(literal), negation(package)))
+            model.add_formula(requirement.formula, (negation(literal),))
 
 
 def add_divergence(model: Model) -> None:

@@ -5,47 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from ortools.sat.python import cp_model_helper as cp_sat
 
-from optimizer.model.build import Model
-from optimizer.model.objective import objective_terms
+from optimizer.model.build import Guard, Model
+from optimizer.model.objective import limited_terms, objective_terms
 from optimizer.model.question import PLAIN, Question, fix
 from optimizer.model.rules import RULES
-from optimizer.model.solver import Budget, Run, SolveStatus, run
+from optimizer.model.solution import Solution, SolveStatus, Stage
+from optimizer.model.solver import Budget, Run, run
 from optimizer.model.step import lock, minimise, worth
 from optimizer.model.tie_break import break_ties
 from optimizer.problem.problem import ObjectiveKind
-from optimizer.universe.instance import Instance
+from optimizer.universe.instance import Instance, LimitKind
 
 _LEADING = (ObjectiveKind.DIVERGENCE, ObjectiveKind.FEATURES)
-
-
-class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    """One lexicographic stage: its value, the proven bound (None: nothing proven) and `optimal` or `feasible`.
-
-    A stage is `optimal` only where every stage before it is.
-    """
-
-    objective: str
-    value: int
-    bound: int | None
-    status: str
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a solve found: `optimal`, `feasible`, `infeasible` or `unknown`; ascending indices into the Instance."""
-
-    status: SolveStatus
-    stages: tuple[Stage, ...] = ()
-    packages: tuple[int, ...] = ()
-    sources: tuple[int, ...] = ()
-    features: tuple[int, ...] = ()
-
-    @property
-    def solved(self) -> bool:
-        """Whether there is an answer."""
-        return self.status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE)
 
 
 @dataclass(slots=True)
@@ -62,7 +35,7 @@ class Engine:
             add(model)
         return cls(model)
 
-    def solve(self, question: Question = PLAIN, budget: Budget | None = None, *, unique: bool = True) -> Outcome:
+    def solve(self, question: Question = PLAIN, budget: Budget | None = None, *, unique: bool = True) -> Solution:
         """Return the lexicographic optimum of a question; `unique` breaks ties until one answer is left."""
         budget = budget or Budget()
         proto = self.proto(question)
@@ -73,7 +46,7 @@ class Engine:
             found = best if best is not None and not terms else minimise(proto, terms, budget, best)
             if not found.solved:
                 if best is None:
-                    return Outcome(status=found.status)
+                    return Solution(status=found.status)
                 found = Run(SolveStatus.FEASIBLE, best.values, worth(terms, best.values))
             best = found
             value = worth(terms, best.values)
@@ -81,14 +54,14 @@ class Engine:
             stages.append(_stage(kind, stages, value + constant, constant, found if terms else None))
         best = best or minimise(proto, [], budget, None)
         if not best.solved:
-            return Outcome(status=best.status)
+            return Solution(status=best.status)
         if unique:
             best, proven = break_ties(self.model, proto, best, budget)
             stages.append(_tie_break_stage(stages, proven))
-        return self._outcome(stages, best)
+        return self._solution(stages, best)
 
     def feasible(self, question: Question, budget: Budget | None = None) -> bool:
-        """Return whether a question has any answer; an unknown one counts as none only if it is proven.
+        """Return whether a question has any answer.
 
         Raises TimeoutError where the budget ends first.
         """
@@ -97,23 +70,31 @@ class Engine:
             raise TimeoutError
         return found.solved
 
-    def proto(self, question: Question) -> Any:
-        """Return a copy of the model with a question added to it."""
+    def least(self, question: Question, kind: LimitKind, budget: Budget | None = None) -> tuple[int | None, bool]:
+        """Return the least amount of a limited quantity a question can have, and whether that is proven."""
+        found = minimise(self.proto(question), limited_terms(self.model, kind), budget or Budget(), None)
+        return (found.value if found.value is not None else 0) if found.solved else None, (
+            found.status is SolveStatus.OPTIMAL
+        )
+
+    def proto(self, question: Question, free: frozenset[Guard] = frozenset()) -> Any:
+        """Return a copy of the model with a question added to it; guards in `free` are left to the solver."""
         proto = cp_sat.CpModelProto()
         proto.copy_from(self.model.proto)
-        fix(self.model, proto, question)
+        fix(self.model, proto, question, free)
         return proto
 
-    def _outcome(self, stages: list[Stage], best: Run) -> Outcome:
+    def _solution(self, stages: list[Stage], best: Run) -> Solution:
         proven = all(stage.status == SolveStatus.OPTIMAL for stage in stages)
         values, model = best.values, self.model
         features = model.instance.features
-        return Outcome(
+        return Solution(
             status=SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE,
             stages=tuple(stages),
             packages=tuple(index for index, literal in enumerate(model.package) if values[literal]),
             sources=tuple(index for index, literal in model.source.items() if values[literal]),
             features=tuple(f for f, v in sorted(model.feature.items()) if values[v] and not features[f].required),
+            unmet=tuple(index for index, literal in sorted(model.unmet.items()) if values[literal]),
         )
 
 

@@ -5,19 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from ortools.sat.python import cp_model_helper as cp_sat
 
-
-class SolveStatus(StrEnum):
-    """What one run of the solver says; unknown is not infeasible, and an invalid model is our bug, an exception."""
-
-    OPTIMAL = "optimal"
-    FEASIBLE = "feasible"
-    INFEASIBLE = "infeasible"
-    UNKNOWN = "unknown"
+from optimizer.model.solution import SolveStatus
 
 
 class InvalidModelError(AssertionError):

@@ -10,7 +10,8 @@ from typing import Any
 
 from optimizer.model.build import Model, negation
 from optimizer.model.objective import Term, age_weight, count_weight
-from optimizer.model.solver import Budget, Run, SolveStatus, run
+from optimizer.model.solution import SolveStatus
+from optimizer.model.solver import Budget, Run, run
 from optimizer.model.step import lock, minimise, worth
 from optimizer.universe.instance import Package
 

@@ -64,11 +64,15 @@ def close_universe(universe: Universe, inputs: tuple[Input, ...] = ()) -> Closed
 def _ordered(world: World, closure: Closure) -> list[int]:
     """Return the reached ids by name, arch, newest first, repository: the order that breaks ties at last."""
     order: list[int] = []
-    newest_first = cmp_to_key(lambda one, other: -one.evrcmp(other))
+    newest_first = cmp_to_key(_newer_first)
     for _, solvables in sorted(by_name(world, closure.reached).items()):
         ranked = sorted(solvables, key=newest_first)
         order += [held.id for held in sorted(ranked, key=lambda held: held.arch)]
     return order
+
+
+def _newer_first(one: Any, other: Any) -> int:
+    return -int(one.evrcmp(other))
 
 
 @dataclass(slots=True)

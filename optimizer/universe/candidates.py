@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import solv
 
 from optimizer.problem.problem import Candidates, Downstream, Origin, Problem
+from optimizer.repository.modules import ModuleSelection
 from optimizer.universe.world import World
 
 # What an architecture runs without being asked for multilib, and what multilib adds (rpm's arch_compat tables).
@@ -27,8 +28,6 @@ _SECONDARY = {
 # Solvables of SUSE repositories that are no packages one could install.
 _NO_PACKAGES = ("patch:", "srcpackage:", "application:")
 
-Excluded = Callable[[str, str, str], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class CandidateSet:
@@ -45,8 +44,8 @@ def architectures(problem: Problem) -> frozenset[str]:
     return frozenset((*native, *secondary, "noarch"))
 
 
-def select_candidates(world: World, problem: Problem, excluded: dict[int, Excluded]) -> CandidateSet:
-    """Return the candidates of a problem; `excluded` holds a repository's module filter by its libsolv id.
+def select_candidates(world: World, problem: Problem, modules: ModuleSelection) -> CandidateSet:
+    """Return the candidates of a problem; `modules` says what the module streams leave.
 
     `newest` keeps the newest EVR of each name and architecture in each repository, as dnf's "best" does, and the
     versions that a pin or a lock names.
@@ -63,7 +62,7 @@ def select_candidates(world: World, problem: Problem, excluded: dict[int, Exclud
             continue
         if origin is Origin.DOWNSTREAM and problem.policy.downstream is Downstream.NONE:
             continue
-        eligible = _eligible(repository.solvables_iter(), arch_ids, excluded.get(repository.id))
+        eligible = _eligible(world, repository.solvables_iter(), arch_ids, modules)
         for name_id, _, identifier in eligible:
             versions.setdefault((origin, name_id), []).append(identifier)
         if newest_only:
@@ -75,17 +74,27 @@ def select_candidates(world: World, problem: Problem, excluded: dict[int, Exclud
     return CandidateSet(tuple(sorted(set(chosen))), versions)
 
 
-def _eligible(solvables: Iterable[Any], arch_ids: set[int], excluded: Excluded | None) -> list[tuple[int, int, int]]:
+def _eligible(
+    world: World, solvables: Iterable[Any], arch_ids: set[int], modules: ModuleSelection
+) -> list[tuple[int, int, int]]:
     """Return (name id, arch id, id) of the solvables that architecture and modules admit."""
+    streams = bool(modules.excluded_artifacts or modules.active_artifacts)
     found = []
     for solvable in solvables:
         arch_id = solvable.archid
-        if arch_id not in arch_ids:
-            continue
-        if excluded is not None and excluded(solvable.name, solvable.evr, solvable.arch):
+        if arch_id not in arch_ids or (streams and _masked(world, solvable, modules)):
             continue
         found.append((solvable.nameid, arch_id, solvable.id))
     return found
+
+
+def _masked(world: World, solvable: Any, modules: ModuleSelection) -> bool:
+    evr = solvable.evr if ":" in solvable.evr else f"0:{solvable.evr}"
+    provided: Iterable[str] = ()
+    if modules.active_names:
+        texts = map(world.text, world.dependencies(solvable, solv.SOLVABLE_PROVIDES))
+        provided = (text.partition(" ")[0] for text in texts)
+    return modules.excludes(f"{solvable.name}-{evr}.{solvable.arch}", solvable.name, provided)
 
 
 def _newest(pool: Any, eligible: list[tuple[int, int, int]]) -> list[int]:

@@ -60,10 +60,10 @@ def expand_features(problem: Problem, groups: Sequence[Group]) -> tuple[Request,
 def group_packages(group: CompsGroup, feature: Feature, groups: Sequence[Group]) -> tuple[Dependency, ...]:
     """Return what a comps group asks for, sorted by name; the same group in several repositories adds up."""
     found = find_group(groups, group.name)
-    if not found:
+    if found is None:
         raise UnknownGroupError(group.name, feature, tuple(sorted({held.id for held in groups})))
-    names = sorted({name for held in found for name in (*held.mandatory, *held.default)})
-    conditional = sorted({pair for held in found for pair in held.conditional})
+    names = sorted({*found.mandatory, *found.default})
+    conditional = sorted(set(found.conditional))
     rich = [Rich(RichOperator.IF, (Capability(name), Capability(other))) for name, other in conditional]
     return (*map(Capability, names), *rich)
 

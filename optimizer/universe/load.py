@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import solv
 
-from optimizer.problem.problem import Problem
+from optimizer.problem.problem import CompsGroup, Problem
 from optimizer.repository.cache import Cache
 from optimizer.repository.comps import Group, read_groups
 from optimizer.repository.error import BadRepositoryData
-from optimizer.repository.modules import read_modules
+from optimizer.repository.modules import Modules, ModuleSelection, read_modules
 from optimizer.repository.progress import Progress
 from optimizer.repository.repository import Repository, RepositoryKind, open_part, part_checksum
-from optimizer.universe.candidates import Excluded
 from optimizer.universe.world import World, new_world
 
 # Part of every cache key: raise it when what is written to a cached file changes.
@@ -29,15 +29,14 @@ _CACHE_FORMAT = "1"
 class Loaded:
     """A world holding every package of its repositories, and what came beside them.
 
-    `excluded` filters out packages of module streams, by libsolv repository id; `filelists` says whether complete
-    file lists are in, and `more_filelists` whether there are any that are not.
+    `modules` says which packages the module streams leave; `more_filelists` whether there are complete file lists
+    that were not loaded.
     """
 
     world: World
-    groups: tuple[Group, ...]
-    excluded: dict[int, Excluded]
-    filelists: bool
-    more_filelists: bool
+    groups: tuple[Group, ...] = ()
+    modules: ModuleSelection = field(default_factory=ModuleSelection)
+    more_filelists: bool = False
 
 
 def load_world(
@@ -49,20 +48,18 @@ def load_world(
     """
     world = new_world(problem.arch)
     groups: list[Group] = []
-    excluded: dict[int, Excluded] = {}
+    modules = Modules()
     progress.start("load", len(repositories))
     for repository in repositories:
         held = world.pool.add_repo(repository.id)
         world.origins[held.id] = repository.origin
         _load(held, repository, cache, with_filelists=filelists)
         groups.extend(_groups(problem, repository))
-        rule = _module_rule(problem, repository)
-        if rule is not None:
-            excluded[held.id] = rule
+        modules = modules.united(_modules(repository))
         progress.advance(1)
     progress.finish()
     more = not filelists and any(_has_filelists(repository) for repository in repositories)
-    return Loaded(world, tuple(groups), excluded, filelists, more)
+    return Loaded(world, tuple(groups), modules.select(problem.modules), more)
 
 
 def _has_filelists(repository: Repository) -> bool:
@@ -85,16 +82,10 @@ def _load(held: Any, repository: Repository, cache: Cache, *, with_filelists: bo
 
 
 def _cache_key(repository: Repository, with_filelists: bool) -> str:
-    parts = [_CACHE_FORMAT, str(solv.__file__ and _libsolv_version()), part_checksum(repository, "primary") or ""]
+    parts = [_CACHE_FORMAT, version("solv"), part_checksum(repository, "primary") or ""]
     if with_filelists:
         parts.append(part_checksum(repository, "filelists") or "")
     return sha256("\0".join(parts).encode()).hexdigest() + ".solv"
-
-
-def _libsolv_version() -> str:
-    from importlib.metadata import version
-
-    return version("solv")
 
 
 def _parse(held: Any, repository: Repository, *, with_filelists: bool) -> None:
@@ -146,20 +137,18 @@ def _write(held: Any, path: Path) -> None:
 
 
 def _groups(problem: Problem, repository: Repository) -> tuple[Group, ...]:
-    if not problem.names_groups or repository.kind is RepositoryKind.SOLV:
+    if not any(isinstance(feature.require, CompsGroup) for feature in problem.features):
         return ()
     file = open_part(repository, "group")
     if file is None:
         return ()
     with file:
-        return read_groups(file)
+        return read_groups(file, repository.id)
 
 
-def _module_rule(problem: Problem, repository: Repository) -> Excluded | None:
-    if repository.kind is RepositoryKind.SOLV:
-        return None
+def _modules(repository: Repository) -> Modules:
     file = open_part(repository, "modules")
     if file is None:
-        return None
+        return Modules()
     with file:
-        return read_modules(file).select(problem.modules).excludes
+        return read_modules(file, repository.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import solv
 
@@ -11,7 +11,7 @@ from optimizer.problem.dependency import Capability, leaves
 from optimizer.problem.problem import Downstream, Missing, Origin, Problem
 from optimizer.universe.candidates import CandidateSet, select_candidates
 from optimizer.universe.features import Request, expand_features, mentioned
-from optimizer.universe.formula import dependency_formula, parsed_formula
+from optimizer.universe.formula import dependency_formula
 from optimizer.universe.instance import Formula
 from optimizer.universe.load import Loaded
 from optimizer.universe.rebuild import rebuild
@@ -43,7 +43,7 @@ def prepare_universe(problem: Problem, loaded: Loaded) -> Universe:
     """
     world = loaded.world
     requests = expand_features(problem, loaded.groups)
-    candidates = select_candidates(world, problem, loaded.excluded)
+    candidates = select_candidates(world, problem, loaded.modules)
     named = mentioned(problem, requests)
     _, scout = add_request(world, (), named)  # makes libsolv look up the paths among them
     world.consider((*candidates.chosen, scout))
@@ -82,17 +82,7 @@ def _skip_absent_members(world: World, requests: Sequence[Request]) -> tuple[tup
         there = tuple(d for d in request.dependencies if can_hold(world, world.dependency_id(d)))
         skipped += [str(d) for d in request.dependencies if d not in there]
         if there:
-            kept.append(
-                Request(
-                    request.text,
-                    there,
-                    request.required,
-                    request.value,
-                    request.group,
-                    request.where,
-                    request.from_group,
-                )
-            )
+            kept.append(replace(request, dependencies=there))
     return tuple(kept), tuple(dict.fromkeys(skipped))
 
 
@@ -141,6 +131,3 @@ def libsolv_choice(universe: Universe) -> frozenset[int]:
         return frozenset()
     chosen = {solvable.id for solvable in solver.transaction().newsolvables()}
     return frozenset(chosen - {universe.request_id})
-
-
-__all__ = ["Universe", "can_hold", "libsolv_choice", "parsed_formula", "prepare_universe"]

@@ -1,0 +1,126 @@
+"""Why something cannot hold, as values: the parts of a minimal core, each named by what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import msgspec
+
+from optimizer.model.build import Guard
+from optimizer.model.core import minimal_core
+from optimizer.model.question import Question
+from optimizer.model.solve import Engine
+from optimizer.model.solver import Budget
+from optimizer.universe.instance import Formula, Instance, RequirementKind, formula_capabilities
+
+#: What the problem itself asks for and may give up, the first kept rather than the last.
+ASKED = ("feature", "forbidden", "pin", "limit")
+#: What the packages ask of each other.
+GIVEN = ("requirement", "exclusion", "unique_name")
+
+
+class CorePart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One part of a minimal core.
+
+    `kind` is feature, forbidden, pin, limit, requires, conflicts, obsoletes or same_name; `package` the NEVRA that
+    says it, `text` what it says, `providers` the NEVRAs that would do (or clash), `where` the problem file's line.
+    """
+
+    kind: str
+    text: str
+    package: str = ""
+    providers: tuple[str, ...] = ()
+    where: str = ""
+
+
+def guards_of(engine: Engine, kinds: Iterable[str]) -> list[Guard]:
+    """Return the guards of some kinds, in the order of the Instance."""
+    kinds = tuple(kinds)
+    return sorted(
+        (guard for guard in engine.model.guards if guard[0] in kinds), key=lambda g: (kinds.index(g[0]), g[1])
+    )
+
+
+def explain_infeasible(engine: Engine, question: Question, budget: Budget | None = None) -> tuple[CorePart, ...]:
+    """Return a minimal core of a question without answer; empty where it has one.
+
+    First the fewest of the problem's own demands that clash, then, if no limit is among them, the fewest package
+    rules that make them clash. The engine must have been made with `explain`.
+    """
+    asked = minimal_core(engine, question, guards_of(engine, ASKED), budget)
+    if asked is None:
+        return ()
+    parts = [describe(engine.model.instance, guard) for guard in asked]
+    if not any(kind == "limit" for kind, _ in asked):
+        parts += given_core(engine, question, asked, budget)
+    return tuple(parts)
+
+
+def given_core(
+    engine: Engine, question: Question, asked: Iterable[Guard], budget: Budget | None = None
+) -> tuple[CorePart, ...]:
+    """Return the fewest package rules that leave a question with these demands, and no others, no answer."""
+    lifted = frozenset(guards_of(engine, ASKED)) - frozenset(asked)
+    rules = minimal_core(engine, replace(question, lifted=question.lifted | lifted), guards_of(engine, GIVEN), budget)
+    instance = engine.model.instance
+    return tuple(_in_reading_order([describe(instance, guard) for guard in rules or ()]))
+
+
+def describe(instance: Instance, guard: Guard) -> CorePart:
+    """Return what a guard stands for."""
+    kind, index = guard
+    if kind == "feature":
+        feature = instance.features[index]
+        return CorePart(
+            kind=kind, text=feature.text, providers=providers(instance, feature.formula), where=feature.where
+        )
+    if kind == "forbidden":
+        forbidden = instance.forbidden[index]
+        return CorePart(kind=kind, text=forbidden.text, where=forbidden.where)
+    if kind == "pin":
+        pin = instance.pins[index]
+        return CorePart(kind=pin.kind.value, text=pin.text, where=pin.where)
+    if kind == "limit":
+        limit = instance.limits[index]
+        name = limit.kind.value if limit.group is None else f"{limit.kind.value} {limit.group}"
+        bounds = [f">= {limit.minimum}"] * (limit.minimum is not None)
+        bounds += [f"<= {limit.maximum}"] * (limit.maximum is not None)
+        return CorePart(kind=kind, text=f"{name} {' and '.join(bounds)}", where=limit.where)
+    if kind == "unique_name":
+        unique = instance.unique_names[index]
+        members = tuple(instance.packages[held].nevra for held in unique.packages)
+        return CorePart(kind="same_name", text=unique.name, providers=members)
+    return _package_rule(instance, kind, index)
+
+
+def providers(instance: Instance, formula: Formula) -> tuple[str, ...]:
+    """Return the NEVRAs of every package that provides a capability of a formula, in order."""
+    found: dict[str, None] = {}
+    for capability in formula_capabilities(formula):
+        for index in instance.capabilities[capability].providers:
+            found[instance.packages[index].nevra] = None
+    return tuple(found)
+
+
+def _package_rule(instance: Instance, kind: str, index: int) -> CorePart:
+    if kind == "requirement":
+        requirement = instance.requirements[index]
+        hard = requirement.kind in (RequirementKind.REQUIRES, RequirementKind.PREREQUIRES)
+        word, package, text, formula = (
+            "requires" if hard else requirement.kind.value,
+            requirement.package,
+            requirement.text,
+            requirement.formula,
+        )
+    else:
+        exclusion = instance.exclusions[index]
+        word, package, text, formula = exclusion.kind.value, exclusion.package, exclusion.text, exclusion.formula
+    named = providers(instance, formula)
+    return CorePart(kind=word, text=text, package=instance.packages[package].nevra, providers=named)
+
+
+def _in_reading_order(parts: list[CorePart]) -> Iterator[CorePart]:
+    """Yield requirements before the clash they end in."""
+    order = {"requires": 0, "conflicts": 1, "obsoletes": 1, "same_name": 2}
+    return iter(sorted(parts, key=lambda part: order.get(part.kind, 0)))

@@ -1,0 +1,104 @@
+"""Everything one problem's run found out, and run.json's keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from optimizer.answer.core import CorePart
+from optimizer.answer.divergence import Entry
+from optimizer.answer.manifest import Manifest
+from optimizer.answer.verify import Violation
+from optimizer.model.solution import Solution, SolveStatus, Stage
+from optimizer.universe.instance import Input, Instance, PackageOrigin
+
+#: What run.json calls a solver status, and the exit code that goes with it (DESIGN section 6).
+STATUS_WORDS = {
+    SolveStatus.OPTIMAL: "proven",
+    SolveStatus.FEASIBLE: "not proven",
+    SolveStatus.INFEASIBLE: "infeasible",
+    SolveStatus.UNKNOWN: "unknown",
+}
+EXIT_CODES = {"proven": 0, "infeasible": 1, "not proven": 3, "unknown": 3, "rejected": 4}
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """One judge's verdict: `accepted`, `rejected` or `not asked`, and why."""
+
+    judge: str
+    verdict: str
+    evidence: tuple[str, ...] = ()
+
+
+class FirstAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What libsolv by itself, as dnf and zypper use it, would install for the required features; sizes in bytes."""
+
+    packages: int
+    installed_size: int
+    download_size: int
+    downstream_sources: int
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole of run.json: what may differ from run to run, timings in seconds."""
+
+    format: int
+    problem: str
+    status: str
+    stages: tuple[Stage, ...]
+    judges: tuple[Judgement, ...]
+    infeasible: tuple[CorePart, ...]
+    libsolv_first_answer: FirstAnswer | None
+    size_of_instance: dict[str, int]
+    timings: dict[str, float]
+    versions: dict[str, str]
+    inputs: tuple[Input, ...]
+    warnings: tuple[str, ...]
+
+
+class DivergenceList(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole of divergence.json."""
+
+    format: int
+    problem: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One problem solved, judged and explained; without an answer `manifest` and `divergence` are None."""
+
+    instance: Instance
+    solution: Solution
+    violations: tuple[Violation, ...]
+    record: RunRecord
+    manifest: Manifest | None = None
+    divergence: DivergenceList | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """The command's exit code for this result."""
+        return EXIT_CODES[self.record.status]
+
+
+def first_answer(instance: Instance) -> FirstAnswer | None:
+    """Return what libsolv chose, None where it found no answer."""
+    chosen = [p for p in instance.packages if p.preferred and p.origin is not PackageOrigin.VIRTUAL]
+    if not chosen:
+        return None
+    diverging = (PackageOrigin.DOWNSTREAM, PackageOrigin.STUB)
+    return FirstAnswer(
+        packages=len(chosen),
+        installed_size=sum(package.installed_bytes or 0 for package in chosen),
+        download_size=sum(package.download_bytes or 0 for package in chosen),
+        downstream_sources=len({package.source for package in chosen if package.origin in diverging}),
+    )
+
+
+def instance_size(instance: Instance) -> dict[str, int]:
+    """Return how many parts of each kind an Instance has."""
+    kinds = ("packages", "sources", "capabilities", "requirements", "exclusions", "unique_names", "features")
+    counted: dict[str, Any] = {kind: len(getattr(instance, kind)) for kind in kinds}
+    return counted

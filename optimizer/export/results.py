@@ -1,0 +1,57 @@
+"""The result files of one problem: manifest.json, divergence.json and run.json, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from optimizer.answer.result import Result
+
+MANIFEST, DIVERGENCE, RUN = "manifest.json", "divergence.json", "run.json"
+
+
+def write_results(result: Result, directory: Path) -> Path:
+    """Write a result's files into `directory/<problem>/` and return that directory.
+
+    An earlier run.json goes first and the new one comes last, so a run.json always speaks of the files beside it.
+    Without an answer, an earlier manifest and divergence list are removed. Raises OSError.
+    """
+    target = directory / result.instance.problem
+    target.mkdir(parents=True, exist_ok=True)
+    (target / RUN).unlink(missing_ok=True)
+    for name, value in ((MANIFEST, result.manifest), (DIVERGENCE, result.divergence)):
+        if value is None:
+            (target / name).unlink(missing_ok=True)
+        else:
+            write_json(target / name, value)
+    write_json(target / RUN, result.record)
+    return target
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as indented JSON by one rename; raises OSError and then leaves nothing behind."""
+    write_whole(path, msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file by one rename; raises OSError and then leaves nothing behind."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    unfinished = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        unfinished.chmod(0o666 & ~_umask())
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

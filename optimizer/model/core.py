@@ -1,0 +1,70 @@
+"""Minimal cores: the fewest parts of a question that cannot hold together, none of which can be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from optimizer.model.build import Guard
+from optimizer.model.question import Question
+from optimizer.model.solution import SolveStatus
+from optimizer.model.solve import Engine
+from optimizer.model.solver import Budget, run
+
+
+def minimal_core(
+    engine: Engine, question: Question, guards: Sequence[Guard], budget: Budget | None = None
+) -> tuple[Guard, ...] | None:
+    """Return a subset-minimal set of `guards` that cannot all bind in a question; None where they can.
+
+    The solver's own core comes first, then each part is left out in turn (deletion; Marques-Silva 2010, "Minimal
+    Unsatisfiability"), the last of `guards` first, so that of several cores the one with early parts is found.
+    Raises TimeoutError where the budget ends first.
+    """
+    budget = budget or Budget()
+    core = _solver_core(engine, question, guards, budget)
+    if core is None:
+        return None
+    for guard in reversed(core):
+        if guard not in core:
+            continue
+        smaller = _solver_core(engine, question, [held for held in core if held != guard], budget)
+        if smaller is not None:
+            core = smaller
+    return tuple(core)
+
+
+def minimal_lifting(
+    engine: Engine, question: Question, guards: Sequence[Guard], budget: Budget | None = None
+) -> tuple[Guard, ...] | None:
+    """Return a subset-minimal set of `guards` whose lifting makes a question feasible; None where lifting all fails.
+
+    Earlier guards are put back first, so the last ones are preferred for lifting.
+    """
+    lifted = list(guards)
+    if not engine.feasible(replace(question, lifted=question.lifted | set(lifted)), budget):
+        return None
+    for guard in guards:
+        fewer = [held for held in lifted if held != guard]
+        if engine.feasible(replace(question, lifted=question.lifted | set(fewer)), budget):
+            lifted = fewer
+    return tuple(lifted)
+
+
+def _solver_core(engine: Engine, question: Question, guards: Sequence[Guard], budget: Budget) -> list[Guard] | None:
+    """Return those of `guards` that CP-SAT needed to prove infeasibility, in the order given; None if feasible.
+
+    Guards that are neither given nor lifted bind; the given ones are assumptions, all others of their kinds lifted.
+    """
+    given = set(guards)
+    kinds = {kind for kind, _ in guards}
+    others = {guard for guard in engine.model.guards if guard[0] in kinds and guard not in given}
+    proto = engine.proto(replace(question, lifted=question.lifted | others), free=frozenset(given))
+    proto.assumptions.extend([engine.model.guards[guard] for guard in guards])
+    found = run(proto, budget)
+    if found.status is SolveStatus.UNKNOWN:
+        raise TimeoutError
+    if found.solved:
+        return None
+    core = set(found.core)
+    return [guard for guard in guards if engine.model.guards[guard] in core]

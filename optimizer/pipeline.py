@@ -1,0 +1,230 @@
+"""The one way through: a problem file to a judged result. No other module wires the rooms together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.answer.core import CorePart, explain_infeasible
+from optimizer.answer.divergence import diverge
+from optimizer.answer.judges.libsolv import judge
+from optimizer.answer.manifest import write_manifest
+from optimizer.answer.result import (
+    STATUS_WORDS,
+    DivergenceList,
+    Judgement,
+    Result,
+    RunRecord,
+    first_answer,
+    instance_size,
+)
+from optimizer.answer.verify import Violation, verify
+from optimizer.model.question import PLAIN
+from optimizer.model.solution import Solution, SolveStatus
+from optimizer.model.solve import Engine
+from optimizer.model.solver import Budget
+from optimizer.problem.load import load_problem
+from optimizer.problem.problem import Downstream, Origin, Problem
+from optimizer.repository.cache import Cache
+from optimizer.repository.progress import Progress, Silent
+from optimizer.repository.repository import open_repository
+from optimizer.universe.assemble import Closed, close_universe
+from optimizer.universe.instance import Input, Instance
+from optimizer.universe.load import load_world
+from optimizer.universe.prepare import Universe, prepare_universe
+from optimizer.universe.size import check_known_sizes
+from optimizer.universe.snapshot import SUFFIX, read_instance
+
+if TYPE_CHECKING:
+    from optimizer.repository.repository import Repository
+
+
+@dataclass(slots=True)
+class Settings:
+    """How to work, whatever the problem: where mirrors and cache are, how long and with how many threads to solve."""
+
+    mirror: Path | None = None
+    cache: Cache = field(default_factory=Cache)
+    progress: Progress = field(default_factory=Silent)
+    time_limit_s: float | None = None
+    workers: int = 1
+    divergence: bool = True
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds spent in each stage of the way."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        """Add the time inside to a stage."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - begun, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A closed problem together with the libsolv world it was closed from."""
+
+    universe: Universe
+    closed: Closed
+
+
+def close_problem(problem: Problem, settings: Settings, clock: Clock | None = None) -> World:
+    """Return a problem closed over its repositories; file lists are loaded only if a path is not found without.
+
+    Raises RepositoryError, NoSuchModule, UnknownGroupError, UnknownSizeError.
+    """
+    clock = clock or Clock()
+    with clock.measure("open"):
+        repositories = [
+            open_repository(source, mirror=settings.mirror, cache=settings.cache, progress=settings.progress)
+            for source in problem.repositories
+            if not (source.origin is Origin.DOWNSTREAM and problem.policy.downstream is Downstream.NONE)
+        ]
+    inputs = tuple(_input(repository) for repository in repositories)
+    world = _close(problem, repositories, inputs, settings, clock, filelists=False)
+    if world.closed.missing_paths and world.universe.more_filelists:
+        world = _close(problem, repositories, inputs, settings, clock, filelists=True)
+    for name in world.universe.skipped:
+        settings.progress.warn(f"no repository has {name}, which a comps group names; left out, as dnf does")
+    check_known_sizes(world.closed.instance)
+    return world
+
+
+def solve_file(path: Path, settings: Settings) -> Result:
+    """Return the result of a problem file or of an Instance file (`*.instance`).
+
+    Raises ProblemError, BadInstanceError and what `close_problem` raises.
+    """
+    clock = Clock()
+    if path.suffix == SUFFIX:
+        with clock.measure("read"):
+            instance = read_instance(path)
+        check_known_sizes(instance)
+        return _solve(instance, None, settings, clock)
+    with clock.measure("read"):
+        problem = load_problem(path)
+    return solve_problem(problem, settings, clock)
+
+
+def solve_problem(problem: Problem, settings: Settings, clock: Clock | None = None) -> Result:
+    """Return the result of a problem; raises what `close_problem` raises."""
+    clock = clock or Clock()
+    world = close_problem(problem, settings, clock)
+    return _solve(world.closed.instance, world, settings, clock)
+
+
+def _close(
+    problem: Problem,
+    repositories: list[Repository],
+    inputs: tuple[Input, ...],
+    settings: Settings,
+    clock: Clock,
+    *,
+    filelists: bool,
+) -> World:
+    with clock.measure("load"):
+        loaded = load_world(problem, repositories, settings.cache, settings.progress, filelists=filelists)
+    with clock.measure("prepare"):
+        universe = prepare_universe(problem, loaded)
+    with clock.measure("close"):
+        return World(universe, close_universe(universe, inputs))
+
+
+def _solve(instance: Instance, world: World | None, settings: Settings, clock: Clock) -> Result:
+    budget = Budget(settings.time_limit_s, settings.workers)
+    with clock.measure("build"):
+        engine = Engine.of(instance)
+    with clock.measure("solve"):
+        solution = engine.solve(budget=budget)
+    if not solution.solved:
+        with clock.measure("explain"):
+            core = _explain(instance, solution, budget)
+        return Result(
+            instance, solution, (), _record(instance, solution, (), core, STATUS_WORDS[solution.status], clock)
+        )
+    with clock.measure("judge"):
+        violations, judgements = _judge(instance, solution, world)
+    if any(judgement.verdict == "rejected" for judgement in judgements):
+        return Result(instance, solution, violations, _record(instance, solution, judgements, (), "rejected", clock))
+    divergence = None
+    if settings.divergence:
+        with clock.measure("diverge"):
+            entries = diverge(instance, solution, engine, Budget(workers=settings.workers))
+        divergence = DivergenceList(format=1, problem=instance.problem, entries=entries)
+    record = _record(instance, solution, judgements, (), STATUS_WORDS[solution.status], clock)
+    return Result(instance, solution, violations, record, write_manifest(instance, solution), divergence)
+
+
+def _explain(instance: Instance, solution: Solution, budget: Budget) -> tuple[CorePart, ...]:
+    if solution.status is not SolveStatus.INFEASIBLE:
+        return ()
+    try:
+        return explain_infeasible(Engine.of(instance, explain=True), PLAIN, budget)
+    except TimeoutError:
+        return ()
+
+
+def _judge(
+    instance: Instance, solution: Solution, world: World | None
+) -> tuple[tuple[Violation, ...], tuple[Judgement, ...]]:
+    violations = verify(instance, solution)
+    words = tuple(f"{violation.rule}: {violation.what}" for violation in violations)
+    judgements = [Judgement(judge="verify", verdict="rejected" if violations else "accepted", evidence=words)]
+    if world is None:
+        why = ("an Instance has no repositories for libsolv to look into",)
+        judgements.append(Judgement(judge="libsolv", verdict="not asked", evidence=why))
+        return violations, tuple(judgements)
+    verdict = judge(world.universe, world.closed, solution)
+    evidence = (
+        *verdict.problems,
+        *(f"libsolv adds {name}" for name in verdict.added),
+        *(f"libsolv leaves out {name}" for name in verdict.left_out),
+    )
+    accepted = "accepted" if verdict.accepted else "rejected"
+    judgements.append(Judgement(judge="libsolv", verdict=accepted, evidence=evidence))
+    return violations, tuple(judgements)
+
+
+def _record(
+    instance: Instance,
+    solution: Solution,
+    judgements: tuple[Judgement, ...],
+    core: tuple[CorePart, ...],
+    status: str,
+    clock: Clock,
+) -> RunRecord:
+    return RunRecord(
+        format=1,
+        problem=instance.problem,
+        status=status,
+        stages=solution.stages,
+        judges=judgements,
+        infeasible=core,
+        libsolv_first_answer=first_answer(instance),
+        size_of_instance=instance_size(instance),
+        timings=dict(clock.seconds),
+        versions={name: version(name) for name in ("pkgset", "ortools", "solv")},
+        inputs=instance.inputs,
+        warnings=(),
+    )
+
+
+def _input(repository: Repository) -> Input:
+    return Input(
+        repository=repository.id,
+        origin=repository.origin.value,
+        location=repository.location,
+        checksum=repository.checksum,
+    )
