@@ -18,7 +18,6 @@ from pathlib import Path
 from optimizer.repository.progress import Progress, Silent
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_UNUSABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, *_FULL}
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}$")
 _UNFINISHED = ".unfinished"
 _ABANDONED_AFTER_S = 60.0
@@ -73,12 +72,14 @@ class Cache:
             _sweep(final.parent)
             descriptor, name = tempfile.mkstemp(prefix=final.name[:16], suffix=_UNFINISHED, dir=final.parent)
         except OSError as error:
-            self._refuse(error, _UNUSABLE)
+            self._refuse(error)
             return None
         try:
             return _write_whole(descriptor, Path(name), final, write)
         except OSError as error:
-            self._refuse(error, _FULL)
+            if error.errno not in _FULL:
+                raise
+            self._refuse(error)
             return None
 
     def forget(self, key: str) -> None:
@@ -127,9 +128,7 @@ class Cache:
         if not _is_ours(directory):
             raise PermissionError(errno.EPERM, f"{directory} belongs to another user or is writable by everyone")
 
-    def _refuse(self, error: OSError, accepted: set[int]) -> None:
-        if error.errno not in accepted:
-            raise error
+    def _refuse(self, error: OSError) -> None:
         if not self._warned:
             self._warned = True
             self._progress.warn(f"cache {self.directory} is not used: {error.strerror}")

@@ -11,6 +11,8 @@ from typing import BinaryIO, Protocol
 PIECE = 1 << 18
 
 _MAGIC_LENGTH = 6
+# Four packed bytes can be a block of 128 KiB: what one piece may unpack to stays in memory.
+_ZSTD_PIECE = 1 << 10
 
 
 class Compression(StrEnum):
@@ -72,6 +74,9 @@ def decompress(file: BinaryIO, name: str) -> Iterator[bytes]:
     if found is not promised:
         raise CompressionError(_describe(promised), _describe(found))
     file.seek(0)
+    if promised is Compression.ZSTD:
+        yield from _unpack_zstd(file)
+        return
     opened, damages = _reader(file, promised)
     with opened as reader:
         while piece := _read(reader, promised, damages):
@@ -104,12 +109,26 @@ def _reader(
         import bz2
 
         return bz2.BZ2File(file), (OSError, EOFError)
-    if compression is Compression.ZSTD:
-        import zstandard
-
-        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True, closefd=False)
-        return reader, (zstandard.ZstdError,)
     return nullcontext(file), ()
+
+
+def _unpack_zstd(file: BinaryIO) -> Iterator[bytes]:
+    """Frame by frame, as the library's own reader takes a frame that is cut short for the end."""
+    import zstandard
+
+    unpacker, rest = zstandard.ZstdDecompressor().decompressobj(), b""
+    while packed := rest or file.read(_ZSTD_PIECE):
+        if unpacker.eof:
+            unpacker = zstandard.ZstdDecompressor().decompressobj()
+        try:
+            plain = unpacker.decompress(packed)
+        except zstandard.ZstdError as error:
+            raise CompressionError(_describe(Compression.ZSTD), str(error)) from error
+        rest = unpacker.unused_data if unpacker.eof else b""
+        for start in range(0, len(plain), PIECE):
+            yield plain[start : start + PIECE]
+    if not unpacker.eof:
+        raise CompressionError(_describe(Compression.ZSTD), "an end in the middle")
 
 
 def _describe(compression: Compression) -> str:
