@@ -65,10 +65,6 @@ class Recipe(NamedTuple):
         """The dependencies under a key, `$evr` replaced by this package's own version."""
         return [Template(text).substitute(evr=self.evr) for text in self.fields.get(key, ())]
 
-    def error(self, wrong: str) -> RecipeError:
-        """An error that names this recipe."""
-        return RecipeError(self.file, self.name, wrong)
-
 
 def read_recipes(directory: Path) -> list[Recipe]:
     """Return a repository's recipes in the order of name, arch and file. Raises RecipeError, yaml.YAMLError."""
@@ -81,20 +77,20 @@ def _read_file(file: Path) -> Iterator[Recipe]:
         return
     # Every scalar stays the text that was written: 6.10 is a version, no number.
     for source in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["sources"]:  # noqa: S506
-        _check(source, _SOURCE_KEYS, RecipeError(file.name, source.get("name", "?"), "unknown or missing keys"))
+        _check_keys(file.name, source.get("name", "?"), source, _SOURCE_KEYS, {"epoch"})
         for key, fields in source["packages"].items():
             name, _, arch = key.rpartition(".")
             if arch not in _COLOURS:
                 name, arch = key, "x86_64"
             recipe = Recipe(file.name, source, name, arch, fields)
-            _check(fields, _PACKAGE_KEYS, recipe.error("unknown or missing keys"))
+            _check_keys(file.name, name, fields, _PACKAGE_KEYS, _PACKAGE_KEYS - {"summary"})
             yield recipe
 
 
-def _check(mapping: dict[str, Any], known: set[str], error: RecipeError) -> None:
-    needed = {"summary"} if "summary" in known else known - {"epoch"}
-    if not needed <= mapping.keys() <= known:
-        raise error
+def _check_keys(file: str, name: str, mapping: dict[str, Any], known: set[str], optional: set[str]) -> None:
+    for kind, keys in (("unknown", mapping.keys() - known), ("missing", known - optional - mapping.keys())):
+        if keys:
+            raise RecipeError(file, name, f"{kind} keys {', '.join(sorted(keys))}")
 
 
 def parse_relation(text: str, *, pre: bool = False) -> Entry:
