@@ -28,6 +28,7 @@ class _Option:
 
     kind: kinds.Type
     words: str
+    pattern: str | None = None
 
     def is_of_kind(self, value: Tree) -> bool:
         """Return whether `value` is of the YAML kind this alternative is about, right or wrong in detail."""
@@ -42,7 +43,7 @@ class _Option:
         if isinstance(kind, kinds.EnumType | kinds.LiteralType):
             return value in _choices(kind)
         if isinstance(kind, kinds.StrType):
-            return kind.pattern is None or re.fullmatch(kind.pattern, str(value)) is not None
+            return self.pattern is None or re.fullmatch(self.pattern, str(value)) is not None
         if isinstance(kind, kinds.IntType):
             assert isinstance(value, int)
             return (kind.ge is None or value >= kind.ge) and (kind.le is None or value <= kind.le)
@@ -112,15 +113,16 @@ def _list_misfits(value: list[Tree], kind: kinds.Type, path: KeyPath) -> Iterato
         yield from misfits(item, kind.item_type, (*path, index))
 
 
-def _options(kind: kinds.Type, words: str = "") -> Iterator[_Option]:
+def _options(kind: kinds.Type, words: str = "", pattern: str | None = None) -> Iterator[_Option]:
     """Yield the alternatives of a type, unions and annotations unwrapped."""
     if isinstance(kind, kinds.Metadata):
-        yield from _options(kind.type, words or (kind.extra or {}).get("expected", ""))
+        words = words or (kind.extra or {}).get("expected", "")
+        yield from _options(kind.type, words, pattern or (kind.extra_json_schema or {}).get("pattern"))
     elif isinstance(kind, kinds.UnionType):
         for option in kind.types:
             yield from _options(option)
     else:
-        yield _Option(kind, words or _words(kind))
+        yield _Option(kind, words or _words(kind), pattern)
 
 
 def _choices(kind: kinds.Type) -> tuple[str | int, ...]:

@@ -88,7 +88,8 @@ def read_document(file: str, content: bytes) -> Document:
         mark = error.problem_mark or error.context_mark
         found = " ".join(part for part in (error.problem, error.context) if part)
         line = mark.line + 1 if mark else 1
-        raise _unreadable(file, line, "valid YAML", f"{found} (column {mark.column + 1 if mark else 1})") from error
+        column = mark.column + 1 if mark else 1
+        raise _unreadable(file, line, "valid YAML", f"a syntax error in column {column}: {found}") from error
     except yaml.YAMLError as error:
         raise _unreadable(file, 1, "valid YAML", " ".join(str(error).split())) from error
     return Document(file, builder.root, builder.lines, tuple(builder.mistakes))

@@ -27,17 +27,15 @@ def read_limits(reading: Reading) -> Limits:
     )
 
 
-def read_size(reading: Reading, path: KeyPath, words: tuple[str, ...] = ()) -> int | None:
-    """Return the bytes at `path`, None where there are none or a mistake; `words` are also legal there."""
+def read_size(reading: Reading, path: KeyPath) -> int | None:
+    """Return the bytes at `path`, None where there are none or a mistake."""
     text = reading.text(path)
     if text is None:
         return reading.count(path)
     try:
         return parse_size(text)
     except SizeSyntaxError as error:
-        near = nearest(error.unit, UNITS) if error.unit else nearest(text, words)
-        expected = " or ".join((error.expected, *words))
-        reading.add(path, expected, show(text), near)
+        reading.add(path, error.expected, show(text), nearest(error.unit, UNITS) if error.unit else ())
         return None
 
 

@@ -8,26 +8,31 @@ from heapq import nlargest
 
 _AT_MOST = 3
 _CUTOFF = 0.6
+_KINSHIP = 0.8
 _SHORTLIST = 400
 
 
 def nearest(word: str, choices: Iterable[str]) -> tuple[str, ...]:
     """Return up to three of `choices` that `word` may have meant, the likeliest first, ties by name.
 
-    Case does not count. A name that holds the word whole (`httpd` for `httpd-filesystem`) is near whatever its
-    length. Two cheap screens, lengths and shared letters, keep the slow comparison to a short list, so that the
-    names of a whole distribution can be searched.
+    Case does not count. Names of one family (`httpd` and `httpd-server`) are near whatever their length. Two cheap
+    screens, shared letters and shared pairs of letters, keep the slow comparison to a short list, so that the names
+    of a whole distribution can be searched.
     """
-    wanted = word.lower()
-    scored = ((_likeness(wanted, choice.lower()), choice) for choice in _shortlist(wanted, choices))
+    wanted, distinct = word.lower(), frozenset(choices)
+    if not wanted:
+        return ()
+    heads = (wanted[:end] for end, letter in enumerate(wanted) if letter == "-")
+    candidates = distinct.intersection(heads).union(_shortlist(wanted, distinct))
+    scored = ((_likeness(wanted, choice.lower()), choice) for choice in candidates)
     near = sorted((-likeness, choice) for likeness, choice in scored if likeness >= _CUTOFF)
     return tuple(choice for _, choice in near[:_AT_MOST])
 
 
-def _shortlist(wanted: str, choices: Iterable[str]) -> list[str]:
+def _shortlist(wanted: str, choices: frozenset[str]) -> list[str]:
     letters = frozenset(wanted)
     shared_at_least = _CUTOFF * len(letters)
-    screened = [choice for choice in set(choices) if len(letters.intersection(choice.lower())) >= shared_at_least]
+    screened = [choice for choice in choices if len(letters.intersection(choice.lower())) >= shared_at_least]
     if len(screened) <= _SHORTLIST:
         return screened
     pairs = _pairs(wanted)
@@ -35,16 +40,16 @@ def _shortlist(wanted: str, choices: Iterable[str]) -> list[str]:
 
 
 def _pairs(word: str) -> frozenset[str]:
-    return frozenset(word[start : start + 2] for start in range(-1, len(word))) if word else frozenset()
+    return frozenset(word[start : start + 2] for start in range(-1, len(word)))
 
 
 def _overlap(pairs: frozenset[str], word: str) -> float:
     """Share of letter pairs in common (Dice): long names do not win by holding everything."""
     own = _pairs(word)
-    return 2 * len(pairs & own) / (len(pairs) + len(own)) if own else 0.0
+    return 2 * len(pairs & own) / (len(pairs) + len(own))
 
 
 def _likeness(wanted: str, choice: str) -> float:
     matcher = SequenceMatcher(None, wanted, choice, autojunk=False)
-    held = len(wanted) >= 3 and wanted in choice
-    return max(matcher.ratio(), _CUTOFF if held else 0.0)
+    kin = choice.startswith(f"{wanted}-") or wanted.startswith(f"{choice}-")
+    return max(matcher.ratio(), _KINSHIP if kin else 0.0)

@@ -28,8 +28,7 @@ def read_policy(reading: Reading) -> Policy:
     if shape.unknown_size in ("error", "zero"):
         given["unknown_size"] = "error" if shape.unknown_size == "error" else 0
     elif shape.unknown_size is not None:
-        size = read_size(reading, ("policy", "unknown_size"), words=("error", "zero"))
-        given["unknown_size"] = size or 0
+        given["unknown_size"] = read_size(reading, ("policy", "unknown_size")) or 0
     return dataclasses.replace(Policy(), **given)
 
 
@@ -44,7 +43,7 @@ def read_objectives(reading: Reading) -> tuple[Objective, ...]:
         weights = tuple(sorted(shape.divergence.weights.items())) if shape is not None else ()
         kind = ObjectiveKind.DIVERGENCE if word is None else ObjectiveKind(word)
         if kind in found:
-            reading.add(path, "each objective once", f"{show(kind)} again")
+            reading.add(path, "each objective once", f"{show(kind.value)} again")
         found.setdefault(kind, Objective(kind, weights))
         if kind is ObjectiveKind.CHANGES and not reading.has(("previous",)):
             reading.add(path, "a top-level previous: manifest.json to count changes against", "none")

@@ -1,7 +1,8 @@
 """The problem file as it is written: its keys, their types, and the JSON Schema made of them.
 
 Optional keys may stand empty (null), which is the same as leaving them out. A `Meta` that carries `expected` says
-in words what its pattern accepts.
+in words what its pattern accepts. Patterns stand in `extra_json_schema` and not in `Meta(pattern=...)`: msgspec
+0.22 now and then crashes the interpreter at exit where a struct's types carry one (msgspec issue 717).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from optimizer.problem.problem import (
     Origin,
     WeakDependencies,
 )
-from optimizer.problem.size import SIZE_PATTERN
+from optimizer.problem.size import MAX_BYTES, SIZE_PATTERN
 
 MAX_WEIGHT = 1_000_000
 
@@ -30,33 +31,42 @@ SAFE_NAME_WORDS = "a name of letters, digits and ._-+: that starts with a letter
 SafeName = Annotated[
     str,
     Meta(
-        pattern=SAFE_NAME_PATTERN,
+        extra_json_schema={"pattern": SAFE_NAME_PATTERN},
         description="A name that can be a directory: letters, digits and ._-+:",
         extra={"expected": SAFE_NAME_WORDS},
     ),
 ]
-Text = Annotated[str, Meta(pattern=r"^(?=[\s\S]*\S)[^\x00-\x08\x0b-\x1f\x7f]+$", extra={"expected": "some text"})]
+Text = Annotated[
+    str,
+    Meta(
+        extra_json_schema={"pattern": r"^(?=[\s\S]*\S)[^\x00-\x08\x0b-\x1f\x7f]+$"}, extra={"expected": "some text"}
+    ),
+]
 DependencyText = Annotated[
     Text, Meta(description="RPM dependency: a capability, a file path, or a rich dependency in parentheses")
 ]
 Word = Annotated[
     str,
-    Meta(pattern=r"^[^\s\x00-\x1f\x7f]+$", extra={"expected": "one word"}),
+    Meta(extra_json_schema={"pattern": r"^[^\s\x00-\x1f\x7f]+$"}, extra={"expected": "one word"}),
 ]
 PackageName = Annotated[
     str,
     Meta(
-        pattern="^[A-Za-z0-9_][A-Za-z0-9._+%{}~^-]*$",
+        extra_json_schema={"pattern": "^[A-Za-z0-9_][A-Za-z0-9._+%{}~^-]*$"},
         description="Package name",
         extra={"expected": "a package name"},
     ),
 ]
 ModuleStream = Annotated[
     str,
-    Meta(pattern=r"^[^\s:]+:[^\s:]+$", description="Module stream, `name:stream`", extra={"expected": "name:stream"}),
+    Meta(
+        extra_json_schema={"pattern": r"^[^\s:]+:[^\s:]+$"},
+        description="Module stream, `name:stream`",
+        extra={"expected": "name:stream"},
+    ),
 ]
 Size = (
-    Annotated[int, Meta(ge=0, le=2**60, description="Bytes")]
+    Annotated[int, Meta(ge=0, le=MAX_BYTES, description="Bytes", extra={"expected": "bytes as an integer"})]
     | Annotated[
         str,
         Meta(

@@ -38,7 +38,7 @@ def parse_size(text: str) -> int:
     The arithmetic is exact, and a fraction of a byte is dropped: no whole number of bytes lies between, so an
     upper bound means the same. Raises SizeSyntaxError.
     """
-    match = _SIZE.fullmatch(text.strip(" "))
+    match = _SIZE.fullmatch(text)
     if match is None:
         raise SizeSyntaxError(text, "a size: bytes as an integer, or a number and a unit such as 512 MiB or 1.5 GB")
     whole, fraction, unit = match.group(1), match.group(2) or "", match.group(3)
