@@ -154,7 +154,10 @@ def locate(repository: str, text: str, cache: Cache, progress: Progress) -> tupl
     Raises RepositoryUnreachable for URLs of other schemes and file URLs of other hosts.
     """
     if transfer.is_web(text):
-        base, name = _solv_of_url(text)
+        try:
+            base, name = _solv_of_url(text)
+        except ValueError as error:
+            raise RepositoryUnreachable(repository, text, str(error)) from error
         return WebLocation(repository, base, cache, progress), name
     path = _local_path(repository, text)
     if path.suffix == ".solv":

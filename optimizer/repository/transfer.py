@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import os
 from typing import TYPE_CHECKING, BinaryIO
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from optimizer import __version__
 
@@ -127,7 +128,7 @@ def _request(method: str, url: str) -> BaseHTTPResponse:
     # Content-Encoding would make the bytes differ from those repomd.xml has the checksum of.
     headers = {"User-Agent": f"pkgset/{__version__}", "Accept-Encoding": "identity"}
     if address.auth:
-        headers |= urllib3.make_headers(basic_auth=address.auth)
+        headers["Authorization"] = "Basic " + base64.b64encode(unquote(address.auth).encode()).decode()
     pool = _pool(_proxy(url), CONNECT_TIMEOUT_S, READ_TIMEOUT_S, os.getpid())
     plain = address._replace(auth=None).url
     return pool.request(method, plain, headers=headers, preload_content=False, retries=_retries(), redirect=True)
