@@ -1,16 +1,17 @@
-"""comps.xml: groups of package names, and environments as the groups they are made of."""
+"""comps.xml: groups of package names, and environments as the groups they are made of.
+
+Read here and not by libcomps, which crashes the interpreter on well-formed files of an unexpected shape; the
+tests compare the two on the files of real distributions.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from dataclasses import dataclass, field
+from typing import BinaryIO, TypeVar
 
 from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.markup import MarkupError, parse_markup
-
-if TYPE_CHECKING:
-    import libcomps
 
 COMPS_LIMIT = 64 << 20
 
@@ -33,21 +34,21 @@ def read_groups(file: BinaryIO, repository: str = "") -> tuple[Group, ...]:
     """Return the groups of a comps file, then its environments, each with its mandatory groups' packages.
 
     A group an environment names and the file does not have adds nothing, as in dnf. Raises BadRepositoryData.
+    Source: comps.rng of libcomps.
     """
     data = file.read(COMPS_LIMIT + 1)
     if len(data) > COMPS_LIMIT:
         raise BadRepositoryData(repository, "", "too large", file="comps", expected=f"at most {COMPS_LIMIT} bytes")
-    roots: list[str] = []
+    reader = _Reader()
     try:
-        parse_markup(data, start=lambda name, _attributes: roots.append(name), doctype=True)
-        text = data.decode()
-    except (MarkupError, UnicodeDecodeError) as error:
+        parse_markup(data, start=reader.start, text=reader.text, end=reader.end, doctype=True)
+    except MarkupError as error:
         raise BadRepositoryData(repository, "", str(error), file="comps") from error
-    if roots[0] != "comps":
-        raise BadRepositoryData(repository, "", "no comps", file="comps", expected="comps", found=roots[0])
-    comps = _parse(text, repository)
-    groups = tuple(_group(group) for group in comps.groups)
-    return groups + tuple(_environment(environment, groups) for environment in comps.environments)
+    if reader.root != "comps":
+        raise BadRepositoryData(repository, "", "no comps", file="comps", expected="comps", found=reader.root)
+    groups = tuple(_group(element) for element in reader.elements if element.kind == "group")
+    environments = (element for element in reader.elements if element.kind == "environment")
+    return groups + tuple(_environment(element, groups) for element in environments)
 
 
 def find_group(groups: Iterable[Group], name: str) -> Group | None:
@@ -57,43 +58,69 @@ def find_group(groups: Iterable[Group], name: str) -> Group | None:
     return _united(found[0].id, found[0].name, found) if found else None
 
 
-def _parse(text: str, repository: str) -> libcomps.Comps:
-    import libcomps
+@dataclass(slots=True)
+class _Element:
+    """A `<group>` or `<environment>`: its first id and untranslated name, its members with their attributes."""
 
-    comps = libcomps.Comps()
-    try:
-        comps.fromxml_str(text)
-    except libcomps.ParserError as error:
-        words = " ".join(comps.get_last_errors()) or str(error)
-        raise BadRepositoryData(repository, "", words, file="comps") from error
-    return comps
+    kind: str
+    texts: dict[str, str] = field(default_factory=dict)
+    members: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
 
-def _group(group: Any) -> Group:
-    import libcomps
+_LISTS = {("group", "packagelist", "packagereq"), ("environment", "grouplist", "groupid")}
+_LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 
-    def names(kind: int) -> tuple[str, ...]:
-        return tuple(package.name for package in group.packages if package.type == kind and package.name)
 
-    conditional = tuple(
-        (package.name, package.requires)
-        for package in group.packages
-        if package.type == libcomps.PACKAGE_TYPE_CONDITIONAL and package.name and package.requires
-    )
+class _Reader:
+    def __init__(self) -> None:
+        self.root: str | None = None
+        self.elements: list[_Element] = []
+        self._path: list[str] = []
+        self._attributes: dict[str, str] = {}
+        self._words: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.root = self.root or name
+        self._path.append(name)
+        self._attributes, self._words = attributes, []
+        if len(self._path) == 2:
+            self.elements.append(_Element(name))
+
+    def text(self, words: str) -> None:
+        self._words.append(words)
+
+    def end(self, name: str) -> None:
+        below, words = tuple(self._path[1:]), "".join(self._words).strip()
+        if len(below) == 2 and name in {"id", "name"} and _LANGUAGE not in self._attributes:
+            self.elements[-1].texts.setdefault(name, words)
+        elif below in _LISTS and words:
+            self.elements[-1].members.append((words, self._attributes))
+        self._path.pop()
+        self._words = []
+
+
+def _group(element: _Element) -> Group:
+    # A type that is not written is mandatory, as in libcomps.
+    kinds = [(name, attributes.get("type", "mandatory"), attributes) for name, attributes in element.members]
+
+    def names(kind: str) -> tuple[str, ...]:
+        return tuple(name for name, of_kind, _ in kinds if of_kind == kind)
+
+    waiting = [(name, attributes.get("requires", "")) for name, kind, attributes in kinds if kind == "conditional"]
     return Group(
-        group.id or "",
-        group.name or "",
-        names(libcomps.PACKAGE_TYPE_MANDATORY),
-        names(libcomps.PACKAGE_TYPE_DEFAULT),
-        names(libcomps.PACKAGE_TYPE_OPTIONAL),
-        conditional,
+        element.texts.get("id", ""),
+        element.texts.get("name", ""),
+        names("mandatory"),
+        names("default"),
+        names("optional"),
+        tuple((name, requires) for name, requires in waiting if requires),
     )
 
 
-def _environment(environment: Any, groups: tuple[Group, ...]) -> Group:
+def _environment(element: _Element, groups: tuple[Group, ...]) -> Group:
     by_id = {group.id: group for group in groups}
-    members = [by_id[member.name] for member in environment.group_ids if member.name in by_id]
-    return _united(environment.id or "", environment.name or "", members)
+    members = [by_id[name] for name, _ in element.members if name in by_id]
+    return _united(element.texts.get("id", ""), element.texts.get("name", ""), members)
 
 
 def _united(identity: str, name: str, groups: list[Group]) -> Group:

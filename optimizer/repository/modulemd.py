@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from optimizer.repository.error import BadRepositoryData
 
+if TYPE_CHECKING:
+    from yaml import BaseLoader
+
 MODULES_LIMIT = 64 << 20
+
+_DEEPEST = 64
 
 Requires = tuple[tuple[str, tuple[str, ...]], ...]
 """Modules a stream needs, each with the streams that fit: none named means any, `-name` means any but that."""
@@ -60,6 +65,7 @@ def read_documents(file: BinaryIO, repository: str) -> tuple[tuple[Stream, ...],
     streams: list[Stream] = []
     defaults: list[DefaultStream] = []
     try:
+        _check_depth(data, loader)
         for document in yaml.load_all(data, loader):
             kind = (document.get("document"), document.get("version")) if isinstance(document, dict) else None
             if kind == ("modulemd", "2"):
@@ -71,6 +77,20 @@ def read_documents(file: BinaryIO, repository: str) -> tuple[tuple[Stream, ...],
     except _ShapeError as error:
         raise BadRepositoryData(repository, "", "wrong shape", file="modules", expected=str(error)) from error
     return tuple(streams), tuple(defaults)
+
+
+def _check_depth(data: bytes, loader: type[BaseLoader]) -> None:
+    """Events come without recursion, documents do not: deep ones overflow the C stack and end the interpreter."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(data, loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise _ShapeError(f"at most {_DEEPEST} levels of nesting")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 class _ShapeError(ValueError):

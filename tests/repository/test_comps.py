@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
+import libcomps
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from optimizer.repository.cache import Cache
 from optimizer.repository.comps import Group, find_group, read_groups
@@ -87,10 +91,11 @@ def test_a_group_of_two_repositories_is_their_union() -> None:
         (io.BytesIO(b"<comps><group>"), "no element found"),
         (io.BytesIO(b"<metadata/>"), "expected comps, found metadata"),
         (io.BytesIO(b"\xff\xfe<"), "comps"),
+        (io.BytesIO(b"<comps>\0</comps>"), "not well-formed"),
         (comps(CORE, doctype='<!DOCTYPE comps [<!ENTITY x "y">]>'), "entity declarations"),
     ],
 )
-def test_wrong_files_are_refused_before_the_c_library_sees_them(file: io.BytesIO, words: str) -> None:
+def test_wrong_files_are_bad_data(file: io.BytesIO, words: str) -> None:
     with pytest.raises(BadRepositoryData, match=words) as caught:
         read_groups(file, "base")
     assert caught.value.repository == "base"
@@ -118,3 +123,75 @@ def test_groups_of_real_distributions(
     found = find_group(groups, name)
     assert found is not None
     assert len(found.mandatory) >= least
+
+
+HOSTILE = [
+    "group",
+    "id",
+    "name",
+    "packagelist",
+    "packagereq",
+    "environment",
+    "grouplist",
+    "groupid",
+    "match",
+    "langpacks",
+]
+
+
+@given(st.recursive(st.sampled_from(["", "x"]), lambda inner: st.tuples(st.sampled_from(HOSTILE), st.lists(inner))))
+def test_any_shape_is_read_or_refused(tree: object) -> None:
+    def written(node: object) -> str:
+        if isinstance(node, str):
+            return node
+        assert isinstance(node, tuple)
+        name, inner = node
+        return f"<{name}>{''.join(map(written, inner))}</{name}>"
+
+    for group_read in read_groups(comps(written(tree))):
+        assert isinstance(group_read, Group)
+
+
+def read_by_libcomps(text: str) -> tuple[Group, ...]:
+    """Another reader of the same format, which bears well-formed input only."""
+    parsed = libcomps.Comps()
+    parsed.fromxml_str(text)
+
+    def names(packages: Any, kind: int) -> tuple[str, ...]:
+        return tuple(package.name for package in packages if package.type == kind)
+
+    return tuple(
+        Group(
+            group.id,
+            group.name,
+            names(group.packages, libcomps.PACKAGE_TYPE_MANDATORY),
+            names(group.packages, libcomps.PACKAGE_TYPE_DEFAULT),
+            names(group.packages, libcomps.PACKAGE_TYPE_OPTIONAL),
+            tuple(
+                (package.name, package.requires)
+                for package in group.packages
+                if package.type == libcomps.PACKAGE_TYPE_CONDITIONAL
+            ),
+        )
+        for group in parsed.groups
+    )
+
+
+def test_a_package_without_a_type_is_mandatory_as_in_libcomps() -> None:
+    text = comps(group("a", "A", "<packagereq>p</packagereq>", package("q", "weird"))).read().decode()
+    assert read_groups(io.BytesIO(text.encode())) == read_by_libcomps(text)
+    assert read_by_libcomps(text)[0].mandatory == ("p",)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("identity", ["centos-7.2.1511", "centos-stream-9-baseos", "centos-stream-9-appstream"])
+def test_libcomps_reads_the_same_groups(identity: str, data_directory: Path) -> None:
+    repository = open_repository(source(identity=identity), mirror=data_directory, cache=Cache(), progress=Silent())
+    file = open_part(repository, "group")
+    assert file is not None
+    with file:
+        data = file.read()
+    ours = read_groups(io.BytesIO(data))
+    theirs = read_by_libcomps(data.decode())
+    assert len(theirs) > 20
+    assert ours[: len(theirs)] == theirs

@@ -190,6 +190,12 @@ def test_no_tag_makes_an_object() -> None:
     assert len(read.streams) == 1
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 20_000, "- " * 20_000, "? " * 3_000, "&a [*a]"])
+def test_deep_documents_do_not_end_the_interpreter(text: str) -> None:
+    with pytest.raises(BadRepositoryData):
+        modules(text)
+
+
 def available_in_dnf(dnf: Path, work: Path, repositories: dict[str, Path], named: tuple[str, ...]) -> set[str]:
     """Ask dnf what is available where these streams are enabled, `!` for all packages without its filter."""
     root = work / "root"
