@@ -15,7 +15,7 @@ from optimizer.universe.formula import dependency_formula
 from optimizer.universe.instance import Formula
 from optimizer.universe.load import Loaded
 from optimizer.universe.rebuild import rebuild
-from optimizer.universe.virtual import add_equivalents, add_request, add_stubs
+from optimizer.universe.virtual import add_equivalents, add_request, add_stubs, reserve
 from optimizer.universe.world import World
 
 
@@ -45,19 +45,21 @@ def prepare_universe(problem: Problem, loaded: Loaded) -> Universe:
     requests = expand_features(problem, loaded.groups)
     candidates = select_candidates(world, problem, loaded.modules)
     named = mentioned(problem, requests)
-    _, scout = add_request(world, (), named)  # makes libsolv look up the paths among them
+    required = [dependency for request in requests if request.required for dependency in request.dependencies]
+    held = reserve(world, problem.equivalents, stubs=sum(len(leaves(dependency)) for dependency in required))
+    _, scout = add_request(world, held, (), named)  # makes libsolv look up the paths among them
     world.consider((*candidates.chosen, scout))
     world.index()
     _rebuild_downstream(problem, world, candidates)
-    virtual = add_equivalents(world, problem.equivalents)
-    held = [*candidates.chosen, *virtual]
-    world.consider((*held, scout))
+    chosen = [*candidates.chosen, *add_equivalents(world, held, problem.equivalents)]
+    world.consider((*chosen, scout))
     world.index()
     requests, skipped = _skip_absent_members(world, requests)
     if problem.policy.missing is Missing.STUB:
-        held += add_stubs(world, _absent(world, requests))
-    _, request_id = add_request(world, [d for r in requests if r.required for d in r.dependencies], named)
-    world.consider((*held, request_id))
+        chosen += add_stubs(world, held, _absent(world, requests))
+    required = [dependency for request in requests if request.required for dependency in request.dependencies]
+    _, request_id = add_request(world, held, required, named)
+    world.consider((*chosen, request_id))
     world.index()
     return Universe(problem, world, candidates, requests, skipped, request_id, loaded.more_filelists)
 

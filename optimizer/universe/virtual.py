@@ -1,11 +1,14 @@
 """Solvables that no repository has: the request, equivalents of several capabilities, stubs.
 
 They are real libsolv solvables, in repositories of their own, so that libsolv judges the very world the model sees.
+All are reserved, blank, before the world's first index: libsolv's bindings size the map of considered solvables once,
+and write past its end for a solvable made later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import solv
@@ -19,12 +22,38 @@ EQUIVALENT_REPOSITORY = "@equivalents"
 STUB_REPOSITORY = "@stubs"
 
 
-def add_request(world: World, required: Iterable[Dependency], mentioned: Iterable[Dependency]) -> tuple[Any, int]:
+@dataclass(slots=True)
+class Reserve:
+    """Blank solvables, by the repository they belong to, to be filled in once each."""
+
+    blank: dict[str, list[Any]]
+
+    def fill(self, world: World, repository: str, name: str, evr: str = "0") -> Any:
+        """Return a blank solvable made a noarch package of this name and version."""
+        solvable = self.blank[repository].pop(0)
+        solvable.name, solvable.evr, solvable.arch = name, evr, "noarch"
+        solvable.add_provides(world.pool.Dep(name).Rel(solv.REL_EQ, solvable.evrid))
+        return solvable
+
+
+def reserve(world: World, equivalents: Iterable[Equivalent], *, stubs: int) -> Reserve:
+    """Add the blank solvables a problem can need: two requests, its equivalents of several, so many stubs."""
+    virtual = sum(not _is_single(row) for row in equivalents)
+    blank: dict[str, list[Any]] = {}
+    for name, count in ((REQUEST_REPOSITORY, 2), (EQUIVALENT_REPOSITORY, virtual), (STUB_REPOSITORY, stubs)):
+        repository = world.pool.add_repo(name)
+        blank[name] = [repository.add_solvable() for _ in range(count)]
+    return Reserve(blank)
+
+
+def add_request(
+    world: World, held: Reserve, required: Iterable[Dependency], mentioned: Iterable[Dependency]
+) -> tuple[Any, int]:
     """Add a solvable that requires the features and suggests what else the problem names; return it and its id.
 
     It makes libsolv look for the file paths a problem names, and lets libsolv judge that an answer has its features.
     """
-    solvable = _add(world, REQUEST_REPOSITORY, "pkgset-request", "1", "noarch")
+    solvable = held.fill(world, REQUEST_REPOSITORY, "pkgset-request")
     for dependency in required:
         solvable.add_requires(world.dependency(dependency))
     for dependency in mentioned:
@@ -32,40 +61,27 @@ def add_request(world: World, required: Iterable[Dependency], mentioned: Iterabl
     return solvable, solvable.id
 
 
-def add_equivalents(world: World, equivalents: Iterable[Equivalent]) -> list[int]:
+def add_equivalents(world: World, held: Reserve, equivalents: Iterable[Equivalent]) -> list[int]:
     """Add the equivalents to the world; return the ids of the virtual solvables made.
 
     One capability: an extra Provides on each upstream package that gives it, with that package's own EVR. Several
     needed together, or a rich one: a solvable of no size that provides the name and requires them all. The
     index of providers must be built before, and is stale afterwards.
     """
-    made: list[int] = []
-    provides: list[tuple[int, str]] = []
-    for equivalent in equivalents:
-        if not equivalent.upstream:
-            continue
-        single = equivalent.upstream[0]
-        if len(equivalent.upstream) == 1 and isinstance(single, Capability):
-            upstream = _upstream_providers(world, single)
-            provides.extend((identifier, equivalent.name) for identifier in upstream)
-            continue
-        solvable = _add(world, EQUIVALENT_REPOSITORY, f"equivalent:{equivalent.name}", "0", "noarch")
-        solvable.add_provides(world.pool.Dep(equivalent.name))
-        for dependency in equivalent.upstream:
-            solvable.add_requires(world.dependency(dependency))
-        made.append(solvable.id)
-    for identifier, name in provides:  # only now: one row's Provides must not answer another row's question
+    rows = [row for row in equivalents if row.upstream]
+    provided = [(upstream, row.name) for row in rows if _is_single(row) for upstream in _providers(world, row)]
+    made = [_add_virtual(world, held, row) for row in rows if not _is_single(row)]
+    for identifier, name in provided:  # after all questions: one row's Provides must not answer another row's
         solvable = world.solvable(identifier)
         solvable.add_provides(world.pool.Dep(name).Rel(solv.REL_EQ, solvable.evrid))
     return made
 
 
-def add_stubs(world: World, capabilities: Iterable[Capability]) -> list[int]:
+def add_stubs(world: World, held: Reserve, capabilities: Iterable[Capability]) -> list[int]:
     """Add a package that does not exist yet for each capability that nobody provides; return their ids."""
     made = []
     for capability in capabilities:
-        evr = capability.evr or "0"
-        solvable = _add(world, STUB_REPOSITORY, f"stub:{capability.name}", evr, "noarch")
+        solvable = held.fill(world, STUB_REPOSITORY, f"stub:{capability.name}", capability.evr or "0")
         provided = world.pool.Dep(capability.name)
         if capability.evr is not None:
             provided = provided.Rel(solv.REL_EQ, solvable.evrid)
@@ -74,17 +90,18 @@ def add_stubs(world: World, capabilities: Iterable[Capability]) -> list[int]:
     return made
 
 
-def _upstream_providers(world: World, capability: Capability) -> list[int]:
-    identifiers = world.providers(world.dependency_id(capability))
+def _is_single(row: Equivalent) -> bool:
+    return len(row.upstream) == 1 and isinstance(row.upstream[0], Capability)
+
+
+def _providers(world: World, row: Equivalent) -> list[int]:
+    identifiers = world.providers(world.dependency_id(row.upstream[0]))
     return [identifier for identifier in identifiers if world.origin(world.solvable(identifier)) is Origin.UPSTREAM]
 
 
-def _add(world: World, repository: str, name: str, evr: str, arch: str) -> Any:
-    pool = world.pool
-    held = next((held for held in pool.repos if held.name == repository), None)
-    if held is None:
-        held = pool.add_repo(repository)
-    solvable = held.add_solvable()
-    solvable.name, solvable.evr, solvable.arch = name, evr, arch
-    solvable.add_provides(pool.Dep(name).Rel(solv.REL_EQ, solvable.evrid))
-    return solvable
+def _add_virtual(world: World, held: Reserve, row: Equivalent) -> int:
+    solvable = held.fill(world, EQUIVALENT_REPOSITORY, f"equivalent:{row.name}")
+    solvable.add_provides(world.pool.Dep(row.name))
+    for dependency in row.upstream:
+        solvable.add_requires(world.dependency(dependency))
+    return int(solvable.id)

@@ -33,7 +33,7 @@ class World:
 
     `origins` maps a libsolv repository id to the origin of its packages; repositories made by us are not in it.
     `scratch` are two solvables that are no candidates, to compare versions with; they exist from the start because
-    libsolv's index of providers does not survive new solvables.
+    libsolv's map of considered solvables does not grow.
     """
 
     pool: Any
