@@ -94,7 +94,7 @@ def close_problem(problem: Problem, settings: Settings, clock: Clock | None = No
         ]
     inputs = tuple(_input(repository) for repository in repositories)
     world = _close(problem, repositories, inputs, settings, clock, filelists=False)
-    if world.closed.missing_paths and world.universe.more_filelists:
+    if world.universe.more_filelists and _lacks_paths(world):
         world = _close(problem, repositories, inputs, settings, clock, filelists=True)
     for name in world.universe.skipped:
         settings.progress.warn(f"no repository has {name}, which a comps group names; left out, as dnf does")
@@ -140,6 +140,12 @@ def _close(
         universe = prepare_universe(problem, loaded)
     with clock.measure("close"):
         return World(universe, close_universe(universe, inputs))
+
+
+def _lacks_paths(world: World) -> bool:
+    """Whether a path was asked for that nobody has, or that a stub was made for."""
+    stubbed = any(name.startswith("/") for name in world.universe.stubbed)
+    return stubbed or bool(world.closed.missing_paths)
 
 
 def _solve(instance: Instance, world: World | None, settings: Settings, clock: Clock) -> Result:

@@ -12,7 +12,7 @@ from optimizer.model.core import minimal_core
 from optimizer.model.question import Question
 from optimizer.model.solve import Engine
 from optimizer.model.solver import Budget
-from optimizer.universe.instance import Formula, Instance, RequirementKind, formula_capabilities
+from optimizer.universe.instance import Formula, Instance, LimitKind, RequirementKind, formula_capabilities
 
 #: What the problem itself asks for and may give up, the first kept rather than the last.
 ASKED = ("feature", "forbidden", "pin", "limit")
@@ -24,14 +24,18 @@ class CorePart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One part of a minimal core.
 
     `kind` is feature, forbidden, pin, limit, requires, conflicts, obsoletes or same_name; `package` the NEVRA that
-    says it, `text` what it says, `providers` the NEVRAs that would do (or clash), `where` the problem file's line.
+    says it, `text` what it says, `providers` the NEVRAs that would do (or clash), `neighbours` what upstream has of
+    the name at other versions where nobody would do, `where` the problem file's line. `least` is, for a limit on an
+    amount, the least that the rest of the core alone can have.
     """
 
     kind: str
     text: str
     package: str = ""
     providers: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
     where: str = ""
+    least: int | None = None
 
 
 def guards_of(engine: Engine, kinds: Iterable[str]) -> list[Guard]:
@@ -51,7 +55,7 @@ def explain_infeasible(engine: Engine, question: Question, budget: Budget | None
     asked = minimal_core(engine, question, guards_of(engine, ASKED), budget)
     if asked is None:
         return ()
-    parts = [describe(engine.model.instance, guard) for guard in asked]
+    parts = [_with_least(engine, question, guard, asked, budget) for guard in asked]
     if not any(kind == "limit" for kind, _ in asked):
         parts += given_core(engine, question, asked, budget)
     return tuple(parts)
@@ -67,14 +71,27 @@ def given_core(
     return tuple(_in_reading_order([describe(instance, guard) for guard in rules or ()]))
 
 
+def _with_least(
+    engine: Engine, question: Question, guard: Guard, asked: Iterable[Guard], budget: Budget | None
+) -> CorePart:
+    """Describe a part of a core; a limit with the least amount that the demands it clashes with can have."""
+    instance = engine.model.instance
+    part = describe(instance, guard)
+    if guard[0] != "limit" or instance.limits[guard[1]].kind is LimitKind.FEATURE_GROUP:
+        return part
+    lifted = (frozenset(guards_of(engine, ASKED)) - frozenset(asked)) | {guard}
+    least, proven = engine.least(
+        replace(question, lifted=question.lifted | lifted), instance.limits[guard[1]].kind, budget
+    )
+    return msgspec.structs.replace(part, least=least) if proven else part
+
+
 def describe(instance: Instance, guard: Guard) -> CorePart:
     """Return what a guard stands for."""
     kind, index = guard
     if kind == "feature":
         feature = instance.features[index]
-        return CorePart(
-            kind=kind, text=feature.text, providers=providers(instance, feature.formula), where=feature.where
-        )
+        return _asking(instance, CorePart(kind=kind, text=feature.text, where=feature.where), feature.formula)
     if kind == "forbidden":
         forbidden = instance.forbidden[index]
         return CorePart(kind=kind, text=forbidden.text, where=forbidden.where)
@@ -116,8 +133,18 @@ def _package_rule(instance: Instance, kind: str, index: int) -> CorePart:
     else:
         exclusion = instance.exclusions[index]
         word, package, text, formula = exclusion.kind.value, exclusion.package, exclusion.text, exclusion.formula
-    named = providers(instance, formula)
-    return CorePart(kind=word, text=text, package=instance.packages[package].nevra, providers=named)
+    return _asking(instance, CorePart(kind=word, text=text, package=instance.packages[package].nevra), formula)
+
+
+def _asking(instance: Instance, part: CorePart, formula: Formula) -> CorePart:
+    """Name who provides what a part asks for or, where nobody does, what comes near."""
+    found = providers(instance, formula)
+    near = [
+        f"{neighbour.nevra} ({neighbour.provides})"
+        for index in (() if found else formula_capabilities(formula))
+        for neighbour in instance.capabilities[index].neighbours
+    ]
+    return msgspec.structs.replace(part, providers=found, neighbours=tuple(dict.fromkeys(near)))
 
 
 def _in_reading_order(parts: list[CorePart]) -> Iterator[CorePart]:

@@ -1,8 +1,10 @@
 """The divergence list: each downstream source and stub of an answer, why it is there, and what it would cost to go.
 
 A reason is the outcome of solves on the same Instance, never a guess from names. For a source `s` of the answer, *the
-rest* is the world in which, of all downstream sources and stubs, only the other ones of the answer may be used, and
-the optional features of the answer are required; what keeps the rest from having an answer is the reason for `s`.
+rest* is the world in which, of all downstream sources and stubs, only the other ones of the answer may be used and,
+where features rank above divergence, the optional features of the answer are required; what keeps the rest from
+having an answer is the reason for `s`. The price is another question: what the best answer without `s` would be,
+whatever else it then takes from downstream.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ from optimizer.model.question import Question
 from optimizer.model.solution import Solution, Stage
 from optimizer.model.solve import Engine
 from optimizer.model.solver import Budget
+from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import Formula, Instance, LimitKind, PackageOrigin
+
+_RANKED = (ObjectiveKind.DIVERGENCE, ObjectiveKind.FEATURES)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,10 +105,9 @@ class _Diverging:
     def rest(self, source: int) -> Question:
         """Return the question of the answer's world without one of its sources."""
         kept = set(self.solution.sources) - {source}
-        return Question(
-            without_sources=frozenset(self.engine.model.source) - kept,
-            with_features=frozenset(self.solution.features),
-        )
+        first = next((kind for kind in self.instance.objectives if kind in _RANKED), None)
+        features = self.solution.features if first is ObjectiveKind.FEATURES else ()
+        return Question(without_sources=frozenset(self.engine.model.source) - kept, with_features=frozenset(features))
 
     def reason(self, source: int) -> tuple[str, dict[str, Any]]:
         rest = self.rest(source)

@@ -22,13 +22,15 @@ def minimal_core(
     Raises TimeoutError where the budget ends first.
     """
     budget = budget or Budget()
-    core = _solver_core(engine, question, guards, budget)
+    kinds = {kind for kind, _ in guards}
+    known = frozenset(guard for guard in engine.model.guards if guard[0] in kinds)
+    core = _solver_core(engine, question, guards, known, budget)
     if core is None:
         return None
     for guard in reversed(core):
         if guard not in core:
             continue
-        smaller = _solver_core(engine, question, [held for held in core if held != guard], budget)
+        smaller = _solver_core(engine, question, [held for held in core if held != guard], known, budget)
         if smaller is not None:
             core = smaller
     return tuple(core)
@@ -51,15 +53,16 @@ def minimal_lifting(
     return tuple(lifted)
 
 
-def _solver_core(engine: Engine, question: Question, guards: Sequence[Guard], budget: Budget) -> list[Guard] | None:
+def _solver_core(
+    engine: Engine, question: Question, guards: Sequence[Guard], known: frozenset[Guard], budget: Budget
+) -> list[Guard] | None:
     """Return those of `guards` that CP-SAT needed to prove infeasibility, in the order given; None if feasible.
 
-    Guards that are neither given nor lifted bind; the given ones are assumptions, all others of their kinds lifted.
+    `guards` are assumptions; all others of `known` are lifted, and guards of other kinds bind unless lifted.
     """
-    given = set(guards)
-    kinds = {kind for kind, _ in guards}
-    others = {guard for guard in engine.model.guards if guard[0] in kinds and guard not in given}
-    proto = engine.proto(replace(question, lifted=question.lifted | others), free=frozenset(given))
+    given = frozenset(guards)
+    question = replace(question, lifted=question.lifted | (known - given))
+    proto = engine.proto(question, free=given)
     proto.assumptions.extend([engine.model.guards[guard] for guard in guards])
     found = run(proto, budget)
     if found.status is SolveStatus.UNKNOWN:
@@ -67,4 +70,7 @@ def _solver_core(engine: Engine, question: Question, guards: Sequence[Guard], bu
     if found.solved:
         return None
     core = set(found.core)
-    return [guard for guard in guards if engine.model.guards[guard] in core]
+    if core:
+        return [guard for guard in guards if engine.model.guards[guard] in core]
+    # Presolve can prove infeasibility without naming assumptions: none is to blame only if none is needed.
+    return list(guards) if engine.feasible(replace(question, lifted=question.lifted | given), budget) else []

@@ -24,7 +24,8 @@ class Universe:
     """The world of one problem, indexed and ready to be closed.
 
     `request_id` is the solvable that requires every required feature; `skipped` are group members nobody has;
-    `more_filelists` says that complete file lists exist that were not loaded.
+    `stubbed` are the capabilities that stubs were made for; `more_filelists` says that complete file lists exist that
+    were not loaded.
     """
 
     problem: Problem
@@ -32,6 +33,7 @@ class Universe:
     candidates: CandidateSet
     requests: tuple[Request, ...]
     skipped: tuple[str, ...]
+    stubbed: tuple[str, ...]
     request_id: int
     more_filelists: bool
 
@@ -55,13 +57,14 @@ def prepare_universe(problem: Problem, loaded: Loaded) -> Universe:
     world.consider((*chosen, scout))
     world.index()
     requests, skipped = _skip_absent_members(world, requests)
-    if problem.policy.missing is Missing.STUB:
-        chosen += add_stubs(world, held, _absent(world, requests))
+    absent = _absent(world, requests) if problem.policy.missing is Missing.STUB else []
+    chosen += add_stubs(world, held, absent)
     required = [dependency for request in requests if request.required for dependency in request.dependencies]
     _, request_id = add_request(world, held, required, named)
     world.consider((*chosen, request_id))
     world.index()
-    return Universe(problem, world, candidates, requests, skipped, request_id, loaded.more_filelists)
+    stubbed = tuple(capability.name for capability in absent)
+    return Universe(problem, world, candidates, requests, skipped, stubbed, request_id, loaded.more_filelists)
 
 
 def _rebuild_downstream(problem: Problem, world: World, candidates: CandidateSet) -> None:
