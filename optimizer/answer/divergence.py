@@ -19,7 +19,7 @@ from optimizer.answer.need import Demand, demands_on, features_needing
 from optimizer.model.build import Guard
 from optimizer.model.core import minimal_core, minimal_lifting
 from optimizer.model.question import Question
-from optimizer.model.solution import Solution, Stage
+from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine
 from optimizer.model.solver import Budget
 from optimizer.problem.problem import ObjectiveKind
@@ -95,12 +95,13 @@ class _Diverging:
         """Return what each stage would become were this source forced upstream, from a solve without it."""
         found = self.engine.solve(Question(without_sources=frozenset((source,))), self.budget, unique=False)
         if not found.solved:
-            return {"status": "impossible" if found.status == "infeasible" else "unknown", "stages": []}
+            return {"status": "impossible" if found.status is SolveStatus.INFEASIBLE else "unknown", "stages": []}
         stages = [
             {"objective": after.objective, "value": after.value, "change": after.value - before.value}
             for before, after in zip(self.solution.stages, found.stages, strict=False)
         ]
-        return {"status": found.status.value, "stages": stages}
+        proven = found.status is SolveStatus.OPTIMAL
+        return {"status": "proven" if proven else "not proven", "stages": stages}
 
     def rest(self, source: int) -> Question:
         """Return the question of the answer's world without one of its sources."""
@@ -249,6 +250,3 @@ def _asked(formula: Formula, sign: bool = True) -> tuple[int, ...]:
 def _plain(parts: tuple[CorePart, ...] | list[CorePart]) -> list[dict[str, Any]]:
     plain: list[dict[str, Any]] = msgspec.to_builtins(list(parts))
     return plain
-
-
-__all__ = ["Entry", "Stage", "diverge"]

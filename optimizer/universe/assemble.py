@@ -10,7 +10,7 @@ from typing import Any
 import solv
 
 from optimizer.problem.problem import Pin as ProblemPin
-from optimizer.problem.problem import Problem
+from optimizer.problem.problem import Origin, Problem
 from optimizer.universe.close import Closure, by_name, reach_closure, wants_weak
 from optimizer.universe.describe import Describer
 from optimizer.universe.evidence import capability_neighbours
@@ -35,6 +35,7 @@ from optimizer.universe.instance import (
     UniqueName,
 )
 from optimizer.universe.prepare import Universe, libsolv_choice
+from optimizer.universe.virtual import equivalent_name
 from optimizer.universe.world import World
 
 _WEAK = {
@@ -249,11 +250,7 @@ class _Table:
     def _pins(self) -> Iterable[Pin]:
         problem = self.universe.problem
         for pin in problem.pins:
-            excluded = [
-                index
-                for index, identifier in enumerate(self.order)
-                if self.world.solvable(identifier).name == pin.name and not self._fits(identifier, pin)
-            ]
+            excluded = [index for index, identifier in enumerate(self.order) if not self._fits(identifier, pin)]
             text = _pin_text(pin)
             yield Pin(kind=PinKind.PIN, name=pin.name, text=text, excluded=tuple(excluded), where=str(pin.position))
         locked = {(package.name, package.arch): package for package in problem.lock}
@@ -269,7 +266,12 @@ class _Table:
                 yield Pin(kind=PinKind.LOCK, name=name, text=str(package), excluded=tuple(excluded))
 
     def _fits(self, identifier: int, pin: ProblemPin) -> bool:
+        """Whether a pin admits a solvable; what upstream has for the name is no package of a downstream repository."""
         solvable = self.world.solvable(identifier)
+        if solvable.name == equivalent_name(pin.name):
+            return pin.origin is not Origin.DOWNSTREAM and pin.repository is None
+        if solvable.name != pin.name:
+            return True
         if pin.relation is not None:
             relation = self.world.dependency_id(pin.relation)
             if not solvable.matchesdep(solv.SOLVABLE_NAME, relation):

@@ -48,12 +48,12 @@ def prepare_universe(problem: Problem, loaded: Loaded) -> Universe:
     candidates = select_candidates(world, problem, loaded.modules)
     named = mentioned(problem, requests)
     required = [dependency for request in requests if request.required for dependency in request.dependencies]
-    held = reserve(world, problem.equivalents, stubs=sum(len(leaves(dependency)) for dependency in required))
+    held = reserve(world, problem, stubs=sum(len(leaves(dependency)) for dependency in required))
     _, scout = add_request(world, held, (), named)  # makes libsolv look up the paths among them
     world.consider((*candidates.chosen, scout))
     world.index()
     _rebuild_downstream(problem, world, candidates)
-    chosen = [*candidates.chosen, *add_equivalents(world, held, problem.equivalents)]
+    chosen = [*candidates.chosen, *add_equivalents(world, held, problem)]
     world.consider((*chosen, scout))
     world.index()
     requests, skipped = _skip_absent_members(world, requests)

@@ -14,7 +14,7 @@ from typing import Any
 import solv
 
 from optimizer.problem.dependency import Capability, Dependency
-from optimizer.problem.problem import Equivalent, Origin
+from optimizer.problem.problem import Equivalent, Origin, Problem
 from optimizer.universe.world import World
 
 REQUEST_REPOSITORY = "@request"
@@ -36,9 +36,14 @@ class Reserve:
         return solvable
 
 
-def reserve(world: World, equivalents: Iterable[Equivalent], *, stubs: int) -> Reserve:
-    """Add the blank solvables a problem can need: two requests, its equivalents of several, so many stubs."""
-    virtual = sum(not _is_single(row) for row in equivalents)
+def equivalent_name(name: str) -> str:
+    """Return the name of the virtual solvable that stands for a downstream name."""
+    return f"equivalent:{name}"
+
+
+def reserve(world: World, problem: Problem, *, stubs: int) -> Reserve:
+    """Add the blank solvables a problem can need: two requests, one for each equivalent, so many stubs."""
+    virtual = len(problem.equivalents)
     blank: dict[str, list[Any]] = {}
     for name, count in ((REQUEST_REPOSITORY, 2), (EQUIVALENT_REPOSITORY, virtual), (STUB_REPOSITORY, stubs)):
         repository = world.pool.add_repo(name)
@@ -61,16 +66,19 @@ def add_request(
     return solvable, solvable.id
 
 
-def add_equivalents(world: World, held: Reserve, equivalents: Iterable[Equivalent]) -> list[int]:
-    """Add the equivalents to the world; return the ids of the virtual solvables made.
+def add_equivalents(world: World, held: Reserve, problem: Problem) -> list[int]:
+    """Add a problem's equivalents to the world; return the ids of the virtual solvables made.
 
     One capability: an extra Provides on each upstream package that gives it, with that package's own EVR. Several
-    needed together, or a rich one: a solvable of no size that provides the name and requires them all. The
-    index of providers must be built before, and is stale afterwards.
+    needed together, a rich one, or a name that a pin speaks of (the pin then excludes it): a solvable of no size
+    that provides the name and requires them all. The index of providers must be built before, and is stale
+    afterwards.
     """
-    rows = [row for row in equivalents if row.upstream]
-    provided = [(upstream, row.name) for row in rows if _is_single(row) for upstream in _providers(world, row)]
-    made = [_add_virtual(world, held, row) for row in rows if not _is_single(row)]
+    pinned = {pin.name for pin in problem.pins}
+    rows = [row for row in problem.equivalents if row.upstream]
+    single = [row for row in rows if _is_single(row) and row.name not in pinned]
+    provided = [(upstream, row.name) for row in single for upstream in _providers(world, row)]
+    made = [_add_virtual(world, held, row) for row in rows if row not in single]
     for identifier, name in provided:  # after all questions: one row's Provides must not answer another row's
         solvable = world.solvable(identifier)
         solvable.add_provides(world.pool.Dep(name).Rel(solv.REL_EQ, solvable.evrid))
@@ -100,7 +108,7 @@ def _providers(world: World, row: Equivalent) -> list[int]:
 
 
 def _add_virtual(world: World, held: Reserve, row: Equivalent) -> int:
-    solvable = held.fill(world, EQUIVALENT_REPOSITORY, f"equivalent:{row.name}")
+    solvable = held.fill(world, EQUIVALENT_REPOSITORY, equivalent_name(row.name))
     solvable.add_provides(world.pool.Dep(row.name))
     for dependency in row.upstream:
         solvable.add_requires(world.dependency(dependency))
