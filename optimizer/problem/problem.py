@@ -70,6 +70,11 @@ class Position:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.path}"
 
+    @property
+    def brief(self) -> str:
+        """The position without the directories: the same wherever the file lies, so results may name it."""
+        return f"{self.file.rpartition('/')[2]}:{self.line}: {self.path}"
+
 
 @dataclass(frozen=True, slots=True)
 class RepositorySource:

@@ -9,8 +9,8 @@ from typing import Any
 
 import solv
 
-from optimizer.problem.problem import Pin as ProblemPin
 from optimizer.problem.problem import Origin, Problem
+from optimizer.problem.problem import Pin as ProblemPin
 from optimizer.universe.close import Closure, by_name, reach_closure, wants_weak
 from optimizer.universe.describe import Describer
 from optimizer.universe.evidence import capability_neighbours
@@ -245,14 +245,14 @@ class _Table:
     def _forbidden(self) -> Iterable[Forbidden]:
         for forbidden in self.universe.problem.forbidden:
             formula = self._translate(self.closure.formula(self.world.dependency_id(forbidden.require)))
-            yield Forbidden(text=str(forbidden.require), formula=formula, where=str(forbidden.position))
+            yield Forbidden(text=str(forbidden.require), formula=formula, where=forbidden.position.brief)
 
     def _pins(self) -> Iterable[Pin]:
         problem = self.universe.problem
         for pin in problem.pins:
             excluded = [index for index, identifier in enumerate(self.order) if not self._fits(identifier, pin)]
             text = _pin_text(pin)
-            yield Pin(kind=PinKind.PIN, name=pin.name, text=text, excluded=tuple(excluded), where=str(pin.position))
+            yield Pin(kind=PinKind.PIN, name=pin.name, text=text, excluded=tuple(excluded), where=pin.position.brief)
         locked = {(package.name, package.arch): package for package in problem.lock}
         for (name, arch), package in sorted(locked.items()):
             excluded = [
@@ -266,7 +266,7 @@ class _Table:
                 yield Pin(kind=PinKind.LOCK, name=name, text=str(package), excluded=tuple(excluded))
 
     def _fits(self, identifier: int, pin: ProblemPin) -> bool:
-        """Whether a pin admits a solvable; what upstream has for the name is no package of a downstream repository."""
+        """Whether a pin admits a solvable; what upstream has for a name is no package of a downstream repository."""
         solvable = self.world.solvable(identifier)
         if solvable.name == equivalent_name(pin.name):
             return pin.origin is not Origin.DOWNSTREAM and pin.repository is None
@@ -317,13 +317,13 @@ def _limits(problem: Problem) -> Iterable[Limit]:
     )
     for kind, maximum in bounds:
         if maximum is not None:
-            where = str(limits.positions.get(kind.value, ""))
-            yield Limit(kind=kind, maximum=maximum, where=where)
+            position = limits.positions.get(kind.value)
+            yield Limit(kind=kind, maximum=maximum, where=position.brief if position else "")
     for group in limits.feature_groups:
         yield Limit(
             kind=LimitKind.FEATURE_GROUP,
             maximum=group.maximum,
             minimum=group.minimum,
             group=group.group,
-            where=str(group.position),
+            where=group.position.brief,
         )

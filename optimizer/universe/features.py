@@ -41,7 +41,7 @@ def expand_features(problem: Problem, groups: Sequence[Group]) -> tuple[Request,
     """
     requests: list[Request] = []
     for feature in problem.features:
-        where = f"{feature.position}"
+        where = feature.position.brief
         if not isinstance(feature.require, CompsGroup):
             requests.append(_request(feature, str(feature.require), (feature.require,), where))
             continue
