@@ -36,7 +36,7 @@ def add_conflicts(model: Model) -> None:
 
 
 def add_obsoletes(model: Model) -> None:
-    """C4: `x[p]` excludes packages of another name that its Obsoletes match."""
+    """C4: `x[p]` excludes every other package whose name and version its Obsoletes match."""
     _add_exclusions(model, ExclusionKind.OBSOLETES)
 
 

@@ -195,7 +195,6 @@ class _Table:
                     if held in self.index
                     and held != identifier
                     and self.world.solvable(held).matchesdep(solv.SOLVABLE_NAME, dependency)
-                    and self.world.solvable(held).nameid != solvable.nameid
                 ]
                 if matched:
                     text = self.world.text(dependency)
@@ -225,11 +224,10 @@ class _Table:
             cliques: dict[tuple[int, ...], None] = {}
             for colour in (1, 2):
                 held = [one for one in solvables if _colour(one.arch) & colour]
-                if any(one.id in install_only for one in held):
-                    for twins in _same_evr_and_arch(held):
-                        cliques[tuple(sorted(self.index[one.id] for one in twins))] = None
-                else:
-                    cliques[tuple(sorted(self.index[one.id] for one in held))] = None
+                single = [one for one in held if one.id not in install_only]
+                # Two exclude each other unless both may repeat and differ (libsolv src/rules.c, multiversion).
+                for twins in _same_evr_and_arch([one for one in held if one.id in install_only]) or [[]]:
+                    cliques[tuple(sorted(self.index[one.id] for one in (*single, *twins)))] = None
             maximal = [
                 clique
                 for clique in cliques
@@ -300,11 +298,11 @@ def _colour(arch: str) -> int:
     return 2 if arch.endswith("64") or arch in ("s390x", "ppc64le") else 1
 
 
-def _same_evr_and_arch(solvables: list[Any]) -> Iterable[list[Any]]:
+def _same_evr_and_arch(solvables: list[Any]) -> list[list[Any]]:
     twins: dict[tuple[str, str], list[Any]] = {}
     for solvable in solvables:
         twins.setdefault((solvable.evr, solvable.arch), []).append(solvable)
-    return twins.values()
+    return list(twins.values())
 
 
 def _limits(problem: Problem) -> Iterable[Limit]:

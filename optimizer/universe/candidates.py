@@ -9,7 +9,7 @@ from typing import Any
 import solv
 
 from optimizer.problem.problem import Candidates, Downstream, Origin, Problem
-from optimizer.repository.modules import ModuleSelection
+from optimizer.repository.modules import ModuleSelection, artifact_name
 from optimizer.universe.world import World
 
 # What an architecture runs without being asked for multilib, and what multilib adds (rpm's arch_compat tables).
@@ -78,14 +78,23 @@ def _eligible(
     world: World, solvables: Iterable[Any], arch_ids: set[int], modules: ModuleSelection
 ) -> list[tuple[int, int, int]]:
     """Return (name id, arch id, id) of the solvables that architecture and modules admit."""
-    streams = bool(modules.excluded_artifacts or modules.active_artifacts)
+    suspects = _suspect_names(world, modules)
     found = []
     for solvable in solvables:
         arch_id = solvable.archid
-        if arch_id not in arch_ids or (streams and _masked(world, solvable, modules)):
+        if arch_id not in arch_ids:
             continue
-        found.append((solvable.nameid, arch_id, solvable.id))
+        name_id = solvable.nameid
+        if (name_id in suspects or modules.active_names) and _masked(world, solvable, modules):
+            continue
+        found.append((name_id, arch_id, solvable.id))
     return found
+
+
+def _suspect_names(world: World, modules: ModuleSelection) -> frozenset[int]:
+    """Return the ids of the names that a package of a module stream bears: no other can be masked by NEVRA."""
+    artifacts = modules.excluded_artifacts | modules.active_artifacts
+    return frozenset(world.pool.str2id(artifact_name(artifact)) for artifact in artifacts)
 
 
 def _masked(world: World, solvable: Any, modules: ModuleSelection) -> bool:

@@ -7,6 +7,7 @@ speak of the conflicting package alone (src/rules.c, add_complex_deprules); what
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 
 from optimizer.universe.instance import FALSE, Formula
@@ -56,7 +57,7 @@ def _negated(formula: Formula, providers: dict[int, tuple[int, ...]], reached: f
         return {frozenset({(held, False)}) for held in providers[formula] if held in reached}
     operator, *parts = formula
     if operator == "any":
-        return {clause for part in parts for clause in _negated(part, providers, reached)}
+        return _union(_negated(part, providers, reached) for part in parts)
     if operator == "not":
         return _clauses(parts[0], providers, reached)
     return _distributed([_negated(part, providers, reached) for part in parts])
@@ -67,10 +68,16 @@ def _clauses(formula: Formula, providers: dict[int, tuple[int, ...]], reached: f
         return {frozenset((held, True) for held in providers[formula] if held in reached)}
     operator, *parts = formula
     if operator == "all":
-        return {clause for part in parts for clause in _clauses(part, providers, reached)}
+        return _union(_clauses(part, providers, reached) for part in parts)
     if operator == "not":
         return _negated(parts[0], providers, reached)
     return _distributed([_clauses(part, providers, reached) for part in parts])
+
+
+def _union(parts: Iterable[set[Clause]]) -> set[Clause]:
+    """A part that never holds swallows its siblings before self-matches are seen, as in libsolv's normalize_dep."""
+    clauses = {clause for part in parts for clause in part}
+    return {frozenset()} if frozenset() in clauses else clauses
 
 
 def _distributed(parts: list[set[Clause]]) -> set[Clause]:

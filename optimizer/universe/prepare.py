@@ -49,22 +49,25 @@ def prepare_universe(problem: Problem, loaded: Loaded) -> Universe:
     named = mentioned(problem, requests)
     required = [dependency for request in requests if request.required for dependency in request.dependencies]
     held = reserve(world, problem, stubs=sum(len(leaves(dependency)) for dependency in required))
-    _, scout = add_request(world, held, (), named)  # makes libsolv look up the paths among them
-    world.consider((*candidates.chosen, scout))
+    request = add_request(world, held, named)
+    world.consider((*candidates.chosen, request.id))
+    world.index_paths()
     world.index()
     _rebuild_downstream(problem, world, candidates)
     chosen = [*candidates.chosen, *add_equivalents(world, held, problem)]
-    world.consider((*chosen, scout))
-    world.index()
+    world.consider((*chosen, request.id))
+    if problem.equivalents or problem.policy.downstream is Downstream.REBUILT:
+        world.index()
     requests, skipped = _skip_absent_members(world, requests)
     absent = _absent(world, requests) if problem.policy.missing is Missing.STUB else []
-    chosen += add_stubs(world, held, absent)
-    required = [dependency for request in requests if request.required for dependency in request.dependencies]
-    _, request_id = add_request(world, held, required, named)
-    world.consider((*chosen, request_id))
-    world.index()
+    if absent:
+        chosen += add_stubs(world, held, absent)
+        world.consider((*chosen, request.id))
+        world.index()
+    for dependency in (d for r in requests if r.required for d in r.dependencies):
+        request.add_requires(world.dependency(dependency))
     stubbed = tuple(capability.name for capability in absent)
-    return Universe(problem, world, candidates, requests, skipped, stubbed, request_id, loaded.more_filelists)
+    return Universe(problem, world, candidates, requests, skipped, stubbed, request.id, loaded.more_filelists)
 
 
 def _rebuild_downstream(problem: Problem, world: World, candidates: CandidateSet) -> None:

@@ -42,28 +42,25 @@ def equivalent_name(name: str) -> str:
 
 
 def reserve(world: World, problem: Problem, *, stubs: int) -> Reserve:
-    """Add the blank solvables a problem can need: two requests, one for each equivalent, so many stubs."""
+    """Add the blank solvables a problem can need: the request, one for each equivalent, so many stubs."""
     virtual = len(problem.equivalents)
     blank: dict[str, list[Any]] = {}
-    for name, count in ((REQUEST_REPOSITORY, 2), (EQUIVALENT_REPOSITORY, virtual), (STUB_REPOSITORY, stubs)):
+    for name, count in ((REQUEST_REPOSITORY, 1), (EQUIVALENT_REPOSITORY, virtual), (STUB_REPOSITORY, stubs)):
         repository = world.pool.add_repo(name)
         blank[name] = [repository.add_solvable() for _ in range(count)]
     return Reserve(blank)
 
 
-def add_request(
-    world: World, held: Reserve, required: Iterable[Dependency], mentioned: Iterable[Dependency]
-) -> tuple[Any, int]:
-    """Add a solvable that requires the features and suggests what else the problem names; return it and its id.
+def add_request(world: World, held: Reserve, mentioned: Iterable[Dependency]) -> Any:
+    """Add the solvable that will require the features, and that suggests whatever the problem names; return it.
 
-    It makes libsolv look for the file paths a problem names, and lets libsolv judge that an answer has its features.
+    The suggestions make libsolv look for the file paths a problem names; the requirements let libsolv judge that an
+    answer has its features.
     """
     solvable = held.fill(world, REQUEST_REPOSITORY, "pkgset-request")
-    for dependency in required:
-        solvable.add_requires(world.dependency(dependency))
     for dependency in mentioned:
         solvable.add_suggests(world.dependency(dependency))
-    return solvable, solvable.id
+    return solvable
 
 
 def add_equivalents(world: World, held: Reserve, problem: Problem) -> list[int]:

@@ -88,9 +88,12 @@ class World:
         self.considered = sorted(solvable_ids)
         self.pool.set_considered_list(self.considered)
 
-    def index(self) -> None:
-        """(Re)build the index of providers, file paths that any dependency names included."""
+    def index_paths(self) -> None:
+        """Give the packages that have a file path any dependency names a Provides of that path."""
         self.pool.addfileprovides()
+
+    def index(self) -> None:
+        """(Re)build the index of providers among the considered solvables."""
         self.pool.createwhatprovides()
 
     def considered_solvables(self) -> Iterator[Any]:
