@@ -82,11 +82,6 @@ class Cache:
             self._refuse(error)
             return None
 
-    def forget(self, key: str) -> None:
-        """Remove what is stored under `key`, if anything."""
-        with contextlib.suppress(OSError):
-            self._path(key).unlink()
-
     def entries(self) -> tuple[CacheEntry, ...]:
         """Return the finished files, by path."""
         found = []

@@ -107,13 +107,12 @@ class WebLocation:
             return file
 
     def fetch_record(self, record: Record) -> BinaryIO:
-        """Return the part from the cache, else download it and keep it there; a damaged cached one is forgotten."""
+        """Return the part from the cache, else download it and keep it there; a damaged cached one is replaced."""
         key = f"{record.checksum}.part"
         cached = self.cache.get(key)
         if cached is not None:
             with contextlib.suppress(OSError, BadRepositoryData):
                 return _checked(cached.open("rb"), record, self)
-            self.cache.forget(key)
         stored = self._store(record, key)
         if stored is not None:
             with contextlib.suppress(OSError):

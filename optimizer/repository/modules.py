@@ -115,8 +115,8 @@ class _Resolution:
 
     def __init__(self, streams: tuple[Stream, ...], defaults: dict[str, str], named: dict[str, str]) -> None:
         self._by_module: dict[str, list[Stream]] = {}
-        # The latest version of a stream comes first: of its contexts that fit, dnf takes that one's.
-        for stream in sorted(streams, key=lambda stream: (-stream.version, stream.context)):
+        # Of a stream's contexts that fit, dnf takes the first by name, however new the others are.
+        for stream in sorted(streams, key=lambda stream: (stream.context, -stream.version)):
             self._by_module.setdefault(stream.module, []).append(stream)
         known = {module: {stream.stream for stream in group} for module, group in self._by_module.items()}
         possible = {module: stream for module, stream in defaults.items() if stream in known.get(module, ())}

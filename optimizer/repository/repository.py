@@ -174,7 +174,6 @@ def _copy(pieces: Iterator[bytes], plain: BinaryIO, open_size: int | None) -> in
         if size > limit:
             raise CompressionError(f"at most {limit} decompressed bytes", "more")
         plain.write(piece)
-    plain.flush()
     return size
 
 

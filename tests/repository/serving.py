@@ -56,6 +56,20 @@ def send(content: bytes, *, announced: int | None = None) -> Answer:
     return answer
 
 
+def send_with(content: bytes, **headers: str) -> Answer:
+    """Answer with this content and these headers (`_` for `-`), its length unsaid."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(content)
+        handler.close_connection = True
+
+    return answer
+
+
 def status(code: int, **headers: str) -> Answer:
     """Answer with this status and these headers (`_` for `-`)."""
 

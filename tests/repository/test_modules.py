@@ -159,6 +159,18 @@ def test_of_two_contexts_the_one_that_fits_is_active() -> None:
     assert read.select(("app:1", "perl:b")).active_artifacts == {"p-0:2-1.x86_64"}
 
 
+def test_a_default_that_gave_way_is_not_brought_back() -> None:
+    read = modules(
+        modulemd("app", "1", requires="{perl: [a]}"),
+        modulemd("other", "1", requires="{app: [1]}"),
+        modulemd("perl", "a"),
+        modulemd("perl", "b"),
+        default("app", "1"),
+        default("other", "1"),
+    )
+    assert read.select(("perl:b",)).active == ("perl:b",)
+
+
 def test_defaults_that_disagree_cancel_out_and_a_newer_one_wins() -> None:
     assert default_streams([DefaultStream("m", "a", 1), DefaultStream("m", "b", 1)]) == {}
     assert default_streams([DefaultStream("m", "b", 2), DefaultStream("m", "a", 1)]) == {"m": "b"}
@@ -228,11 +240,16 @@ PACKAGES = [
     ("app-0:2-1.mod.x86_64", ()),
     ("app-0:9-1.x86_64", ()),
     ("plain-0:1-1.x86_64", ()),
+    *((f"two-0:{number}-1.mod.x86_64", ()) for number in range(1, 5)),
 ]
 DOCUMENTS = [
     modulemd("m", "a", "p-0:1-1.mod.x86_64", "away-0:1-1.mod.x86_64", "gone-0:1-1.mod.x86_64", "plain-0:1-1.src"),
     modulemd("m", "a", "away-0:1-1.mod.x86_64", version=2, demodularized="[away]"),
     modulemd("m", "b", "p-0:2-1.mod.x86_64", version=3, demodularized="[gone]"),
+    modulemd("two", "1", "two-0:1-1.mod.x86_64", context="ca", version=1),
+    modulemd("two", "1", "two-0:2-1.mod.x86_64", context="cb", version=2),
+    modulemd("two", "2", "two-0:3-1.mod.x86_64", context="ca", version=2),
+    modulemd("two", "2", "two-0:4-1.mod.x86_64", context="cb", version=1),
     modulemd("app", "1", "app-0:1-1.mod.x86_64", context="ca", requires="{m: [a]}"),
     modulemd("app", "1", "app-0:2-1.mod.x86_64", context="cb", requires="{m: [b]}"),
 ]
@@ -243,6 +260,8 @@ DOCUMENTS = [
     ("named", "default_stream"),
     [
         *itertools.product([(), ("m:a",), ("m:b",), ("app:1", "m:a"), ("app:1", "m:b")], [None, "a", "b"]),
+        (("two:1",), None),
+        (("two:2",), None),
         (("app:1",), "a"),
         (("app:1",), "b"),
     ],

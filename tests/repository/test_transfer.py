@@ -15,7 +15,7 @@ from optimizer.repository.cache import Cache
 from optimizer.repository.error import BadRepositoryData, RepositoryUnreachable
 from optimizer.repository.repository import Repository, RepositoryKind, open_part, open_repository
 from tests.repository.making import PRIMARY, Part, Warnings, source, write_repository
-from tests.repository.serving import Web, send, serve, serve_with_nginx, silence, status
+from tests.repository.serving import Web, send, send_with, serve, serve_with_nginx, silence, status
 
 REPOMD = "/repodata/repomd.xml"
 PRIMARY_FILE = "/repodata/primary.xml.gz"
@@ -135,6 +135,23 @@ def test_a_body_that_breaks_off_is_asked_for_again(web: Web, cache: Cache) -> No
     assert web.asked.count(f"GET {PRIMARY_FILE}") == 2
 
 
+def test_nothing_of_a_broken_body_stays(web: Web, cache: Cache) -> None:
+    web.answers[REPOMD] = [send(b"<" * 5000, announced=9000)]
+    assert content(opened(cache, web.url)) == PRIMARY
+
+
+def test_a_length_that_is_not_said_is_bounded_all_the_same(web: Web, cache: Cache) -> None:
+    web.answers[PRIMARY_FILE] = [send_with(bytes(1 << 20))]
+    with pytest.raises(BadRepositoryData, match=r"too large: expected at most .*found more than"):
+        open_part(opened(cache, web.url), "primary")
+
+
+def test_a_server_that_calls_a_packed_file_encoded_does_not_unpack_it(web: Web, cache: Cache) -> None:
+    whole = (web.root / PRIMARY_FILE[1:]).read_bytes()
+    web.answers[PRIMARY_FILE] = [send_with(whole, Content_Encoding="gzip")]
+    assert content(opened(cache, web.url)) == PRIMARY
+
+
 def test_a_body_that_always_breaks_off_is_unreachable_and_leaves_nothing(web: Web, cache: Cache) -> None:
     web.answers[PRIMARY_FILE] = [send(b"x", announced=50)] * 20
     repository = opened(cache, web.url)
@@ -237,6 +254,7 @@ def test_the_systems_proxy_is_used(web: Web, cache: Cache, monkeypatch: pytest.M
     monkeypatch.setenv("no_proxy", "mirror.invalid")
     with pytest.raises(RepositoryUnreachable):
         opened(cache, "http://mirror.invalid")
+    assert len(web.asked) == 1
 
 
 def test_a_certificate_nobody_signed_is_not_accepted(web: Web, cache: Cache) -> None:
