@@ -26,7 +26,7 @@ from optimizer.answer.result import (
 from optimizer.answer.verify import Violation, verify
 from optimizer.model.question import PLAIN
 from optimizer.model.solution import Solution, SolveStatus
-from optimizer.model.solve import Engine
+from optimizer.model.solve import Engine, stage_order
 from optimizer.model.solver import Budget
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Downstream, Origin, Problem
@@ -138,8 +138,11 @@ def _close(
         loaded = load_world(problem, repositories, settings.cache, settings.progress, filelists=filelists)
     with clock.measure("prepare"):
         universe = prepare_universe(problem, loaded)
+    settings.progress.start("close", None)
     with clock.measure("close"):
-        return World(universe, close_universe(universe, inputs))
+        closed = close_universe(universe, inputs)
+    settings.progress.finish()
+    return World(universe, closed)
 
 
 def _lacks_paths(world: World) -> bool:
@@ -152,8 +155,10 @@ def _solve(instance: Instance, world: World | None, settings: Settings, clock: C
     budget = Budget(settings.time_limit_s, settings.workers)
     with clock.measure("build"):
         engine = Engine.of(instance)
+    settings.progress.start("solve", len(stage_order(instance)) + 1)
     with clock.measure("solve"):
-        solution = engine.solve(budget=budget)
+        solution = engine.solve(budget=budget, on_stage=lambda _stage: settings.progress.advance(1))
+    settings.progress.finish()
     if not solution.solved:
         with clock.measure("explain"):
             core = _explain(instance, solution, budget)
@@ -167,7 +172,8 @@ def _solve(instance: Instance, world: World | None, settings: Settings, clock: C
     divergence = None
     if settings.divergence:
         with clock.measure("diverge"):
-            entries = diverge(instance, solution, engine, Budget(workers=settings.workers))
+            again = Budget(settings.time_limit_s, settings.workers, interrupted=budget.interrupted)
+            entries = diverge(instance, solution, engine, again)
         divergence = DivergenceList(format=1, problem=instance.problem, entries=entries)
     record = _record(instance, solution, judgements, (), STATUS_WORDS[solution.status], clock)
     return Result(instance, solution, violations, record, write_manifest(instance, solution), divergence)

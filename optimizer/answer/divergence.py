@@ -61,7 +61,10 @@ class _Diverging:
     def entry(self, source: int) -> Entry:
         instance = self.instance
         packages = [index for index in self.solution.packages if instance.packages[index].source == source]
-        reason, evidence = self.reason(source)
+        try:
+            reason, evidence = self.reason(source)
+        except TimeoutError:
+            reason, evidence = "unknown", {"why": "the time limit ended first"}
         held = instance.sources[source]
         return Entry(
             source=held.name,
@@ -210,7 +213,7 @@ def diverge(
 ) -> tuple[Entry, ...]:
     """Return the divergence list of a solution, by origin and source name.
 
-    Raises TimeoutError where the budget ends before every reason is known.
+    Where the budget ends before a reason is known, the reason is `unknown`: it is never guessed.
     """
     diverging = _Diverging(instance, solution, engine, budget or Budget())
     return tuple(diverging.entry(source) for source in solution.sources)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,8 +36,18 @@ class Engine:
             add(model)
         return cls(model)
 
-    def solve(self, question: Question = PLAIN, budget: Budget | None = None, *, unique: bool = True) -> Solution:
-        """Return the lexicographic optimum of a question; `unique` breaks ties until one answer is left."""
+    def solve(
+        self,
+        question: Question = PLAIN,
+        budget: Budget | None = None,
+        *,
+        unique: bool = True,
+        on_stage: Callable[[Stage], None] = lambda _stage: None,
+    ) -> Solution:
+        """Return the lexicographic optimum of a question; `unique` breaks ties until one answer is left.
+
+        `on_stage` hears of each stage as it ends.
+        """
         budget = budget or Budget()
         proto = self.proto(question)
         stages: list[Stage] = []
@@ -52,12 +63,14 @@ class Engine:
             value = worth(terms, best.values)
             lock(proto, terms, value)
             stages.append(_stage(kind, stages, value + constant, constant, found if terms else None))
+            on_stage(stages[-1])
         best = best or minimise(proto, [], budget, None)
         if not best.solved:
             return Solution(status=best.status)
         if unique:
             best, proven = break_ties(self.model, proto, best, budget)
             stages.append(_tie_break_stage(stages, proven))
+            on_stage(stages[-1])
         return self._solution(stages, best)
 
     def feasible(self, question: Question, budget: Budget | None = None) -> bool:
