@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimizer import __version__
 from optimizer.answer.core import CorePart, explain_infeasible
 from optimizer.answer.divergence import diverge
 from optimizer.answer.judges.libsolv import judge
@@ -27,6 +27,7 @@ from optimizer.answer.verify import Violation, verify
 from optimizer.model.question import PLAIN
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine, stage_order
+from optimizer.model.solver import VERSION as SOLVER_VERSION
 from optimizer.model.solver import Budget
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Downstream, Origin, Problem
@@ -39,6 +40,7 @@ from optimizer.universe.load import load_world
 from optimizer.universe.prepare import Universe, prepare_universe
 from optimizer.universe.size import check_known_sizes
 from optimizer.universe.snapshot import SUFFIX, read_instance
+from optimizer.universe.world import libsolv_version
 
 if TYPE_CHECKING:
     from optimizer.repository.repository import Repository
@@ -227,7 +229,7 @@ def _record(
         libsolv_first_answer=first_answer(instance),
         size_of_instance=instance_size(instance),
         timings=dict(clock.seconds),
-        versions={name: version(name) for name in ("pkgset", "ortools", "solv")},
+        versions={"pkgset": __version__, "ortools": SOLVER_VERSION, "solv": libsolv_version()},
         inputs=instance.inputs,
         warnings=(),
     )

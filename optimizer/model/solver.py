@@ -7,9 +7,12 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import ortools
 from ortools.sat.python import cp_model_helper as cp_sat
 
 from optimizer.model.solution import SolveStatus
+
+VERSION: str = ortools.__version__
 
 
 class InvalidModelError(AssertionError):

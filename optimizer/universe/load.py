@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,7 +18,7 @@ from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.modules import Modules, ModuleSelection, read_modules
 from optimizer.repository.progress import Progress
 from optimizer.repository.repository import Repository, RepositoryKind, open_part, part_checksum
-from optimizer.universe.world import World, new_world
+from optimizer.universe.world import World, libsolv_version, new_world
 
 # Part of every cache key: raise it when what is written to a cached file changes.
 _CACHE_FORMAT = "1"
@@ -82,7 +81,7 @@ def _load(held: Any, repository: Repository, cache: Cache, *, with_filelists: bo
 
 
 def _cache_key(repository: Repository, with_filelists: bool) -> str:
-    parts = [_CACHE_FORMAT, version("solv"), part_checksum(repository, "primary") or ""]
+    parts = [_CACHE_FORMAT, libsolv_version(), part_checksum(repository, "primary") or ""]
     if with_filelists:
         parts.append(part_checksum(repository, "filelists") or "")
     return sha256("\0".join(parts).encode()).hexdigest() + ".solv"

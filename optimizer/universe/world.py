@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import solv
@@ -99,6 +100,16 @@ class World:
     def considered_solvables(self) -> Iterator[Any]:
         """Yield the considered solvables in ascending order of their ids."""
         return map(self.pool.id2solvable, self.considered)
+
+
+def libsolv_version() -> str:
+    """Return the version of the installed `solv` distribution, empty where it is not to be told.
+
+    The bindings do not say; the name of the metadata directory beside them does, at a hundredth of the cost of
+    importlib.metadata.
+    """
+    found = Path(solv.__file__).parent.parent.glob("solv-*.dist-info")
+    return next((path.name.removeprefix("solv-").removesuffix(".dist-info") for path in sorted(found)), "")
 
 
 def new_world(arch: str) -> World:
