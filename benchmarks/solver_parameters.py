@@ -29,14 +29,14 @@ from optimizer.universe.instance import Instance
 
 ROOT = Path(__file__).resolve().parent.parent
 
-#: Those of problems/real that take the product longest, from every distribution.
+#: Those of problems/real that take the longest to solve, with one way of calling CP-SAT or another.
 PROBLEMS = (
     "c7-gnome-desktop",
     "centos8-versions",
     "cs9-cmake-tools",
     "cs9-load-balancer",
+    "cs9-smallest-versions",
     "cs9-standard-group",
-    "cs9-virtual-machine",
     "openstack-compute-node",
     "openstack-optional-services",
     "opensuse-kde4",
@@ -109,11 +109,12 @@ def main() -> None:
         for name in PROBLEMS
     }
     expected: dict[str, Solution] = {}
-    print("| parameters | median s | worst s | total s | clock |\n|---|---|---|---|---|")
+    print("| parameters | median s | worst s | on | total s | clock |\n|---|---|---|---|---|---|")
     for way in WAYS:
         medians = compare(way, instances, expected, arguments.repeat)
         clock = "processor" if way.workers == 1 else "wall"
-        row = f"{statistics.median(medians):.3f} | {max(medians):.3f} | {sum(medians):.3f} | {clock}"
+        worst, name = max(zip(medians, PROBLEMS, strict=True))
+        row = f"{statistics.median(medians):.3f} | {worst:.3f} | {name} | {sum(medians):.3f} | {clock}"
         print(f"| {way.title} | {row} |", flush=True)
 
 
