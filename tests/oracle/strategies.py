@@ -1,12 +1,13 @@
 """Hypothesis strategies: tiny worlds in which every kind of dependency occurs and meets, and questions about them.
 
 Names come from small alphabets, so that what one package asks for another often gives. Everything shrinks towards
-one package, capabilities without versions, and a question with one feature and the first objective.
+one package, capabilities without versions, and a question with one feature and the first objective. Strategies are
+made once: hypothesis examines each new one, which costs more than drawing from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -30,9 +31,10 @@ _CHAINS = (RichOperator.AND, RichOperator.OR)
 _CONDITIONS = (RichOperator.IF, RichOperator.UNLESS)
 
 
-def capabilities(names: Iterable[str] = _ASKED) -> st.SearchStrategy[Capability]:
+@cache
+def capabilities(names: tuple[str, ...] = _ASKED) -> st.SearchStrategy[Capability]:
     """Return capabilities without or with a version; file paths never have one."""
-    plain = st.sampled_from(tuple(names)).map(Capability)
+    plain = st.sampled_from(names).map(Capability)
 
     def versioned(capability: Capability) -> st.SearchStrategy[Capability]:
         if capability.name.startswith("/"):
@@ -44,6 +46,7 @@ def capabilities(names: Iterable[str] = _ASKED) -> st.SearchStrategy[Capability]
     return st.one_of(plain, plain, plain.flatmap(versioned))
 
 
+@cache
 def one_package_sets() -> st.SearchStrategy[Dependency]:
     """Return `with` and `without`, whose operands are about one package: capabilities, and `or` between such."""
     leaf = capabilities()
@@ -54,6 +57,7 @@ def one_package_sets() -> st.SearchStrategy[Dependency]:
     return together | apart
 
 
+@cache
 def rich_dependencies() -> st.SearchStrategy[Dependency]:
     """Return rich dependencies of every operator, nested."""
 
@@ -70,6 +74,7 @@ def _rich(operator: RichOperator, operands: tuple[Dependency, ...]) -> Dependenc
     return Rich(operator, operands)
 
 
+@cache
 def dependencies() -> st.SearchStrategy[Dependency]:
     """Return capabilities mostly, and rich dependencies."""
     return st.one_of(capabilities(), capabilities(), rich_dependencies())
@@ -83,6 +88,7 @@ def _rarely(element: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.one_of(st.just(()), st.just(()), _few(element))
 
 
+@cache
 def packages() -> st.SearchStrategy[OraclePackage]:
     """Return packages; download size is unknown where installed size is, as in real metadata without RPMs."""
     sizes = st.one_of(
@@ -122,20 +128,28 @@ def _package(fields: dict[str, Any], sizes: tuple[int | None, int | None]) -> Or
     return OraclePackage(installed_bytes=sizes[0], download_bytes=sizes[1], **fields)
 
 
+@cache
 def worlds(most: int = 8) -> st.SearchStrategy[World]:
     """Return worlds of at most `most` packages in three repositories, two upstream and one downstream."""
-    unique = st.lists(packages(), min_size=1, max_size=most, unique_by=lambda one: (one.repository, one.nevra))
-    return unique.map(lambda held: World(REPOSITORIES, tuple(held)))
+
+    def sized(count: int) -> st.SearchStrategy[World]:
+        unique = st.lists(packages(), min_size=1, max_size=count, unique_by=lambda one: (one.repository, one.nevra))
+        return unique.map(lambda held: World(REPOSITORIES, tuple(held)))
+
+    return sized(most // 2) | sized(most)
 
 
-def wishes() -> st.SearchStrategy[Wish]:
-    """Return features, required ones mostly, on what worlds provide and sometimes on what only equivalents do."""
+def wishes(world: World) -> st.SearchStrategy[Wish]:
+    """Return features, required ones mostly: names that the world has mostly, and what only equivalents give."""
+    there = st.sampled_from(world.packages).map(lambda one: Capability(one.name))
     plain = capabilities((*NAMES, *VIRTUALS)).filter(lambda one: one.comparison is not Comparison.LT)
-    asked = st.one_of(plain, plain, dependencies(), st.sampled_from(FOREIGN).map(Capability))
+    asked = st.one_of(there, there, there, plain, plain, dependencies(), st.sampled_from(FOREIGN).map(Capability))
+    required = st.sampled_from([True, True, False])
     groups = st.none() | st.sampled_from(GROUPS)
-    return st.builds(Wish, require=asked, required=st.booleans(), value=st.integers(1, 5), group=groups)
+    return st.builds(Wish, require=asked, required=required, value=st.integers(1, 5), group=groups)
 
 
+@cache
 def pins() -> st.SearchStrategy[NamePin]:
     """Return pins of a name to a version range, an origin or a repository, at least one of them."""
     relation = st.builds(Capability, st.sampled_from(NAMES), st.sampled_from(list(Comparison)), st.sampled_from(EVRS))
@@ -143,7 +157,7 @@ def pins() -> st.SearchStrategy[NamePin]:
     origin = st.builds(NamePin, st.sampled_from(NAMES), st.none(), st.sampled_from(list(Origin)))
     held = st.sampled_from([identifier for identifier, _ in REPOSITORIES])
     repository = st.builds(NamePin, st.sampled_from(NAMES), st.none(), st.none(), held)
-    return version | origin | repository
+    return st.one_of(version, origin, origin, repository)
 
 
 def bounds(features: tuple[Wish, ...]) -> st.SearchStrategy[Bounds]:
@@ -170,6 +184,7 @@ def any_bound(pair: tuple[int | None, int | None]) -> bool:
     return pair != (None, None)
 
 
+@cache
 def rules() -> st.SearchStrategy[Rules]:
     """Return policies; downstream is never rebuilt, which the oracle does not know."""
     return st.builds(
@@ -184,13 +199,14 @@ def rules() -> st.SearchStrategy[Rules]:
     )
 
 
+@cache
 def equivalents() -> st.SearchStrategy[tuple[tuple[str, tuple[Dependency, ...]], ...]]:
     """Return up to two rows: one capability, several, a rich one, or nobody; the names no world has itself."""
     upstream = st.one_of(
         st.tuples(capabilities((*NAMES, *VIRTUALS))),
         st.tuples(capabilities(NAMES), capabilities((*NAMES, *VIRTUALS))),
         st.tuples(rich_dependencies()),
-        st.just(()),
+        st.sampled_from([(), ()]),
     )
     return st.lists(
         st.tuples(st.sampled_from((*FOREIGN, *VIRTUALS)), upstream), max_size=2, unique_by=lambda row: row[0]
@@ -209,14 +225,14 @@ def manifests(world: World) -> st.SearchStrategy[tuple[OraclePackage, ...]]:
 @st.composite
 def questions(draw: st.DrawFn, world: World) -> Question:
     """Draw a question about a world: features always, everything else sometimes."""
-    features = draw(st.lists(wishes(), min_size=1, max_size=4, unique_by=lambda wish: wish.require).map(tuple))
+    features = draw(st.lists(wishes(world), min_size=1, max_size=4, unique_by=lambda wish: wish.require).map(tuple))
     kinds = st.lists(st.sampled_from(list(ObjectiveKind)), min_size=1, max_size=4, unique=True).map(tuple)
-    sometimes = st.sampled_from([False, False, True])
+    sometimes = st.booleans()
     objectives = draw(kinds)
     weighed = ObjectiveKind.DIVERGENCE in objectives and draw(st.booleans())
     return Question(
         features=features,
-        forbidden=draw(_few(dependencies(), 1)) if draw(sometimes) else (),
+        forbidden=draw(st.lists(dependencies(), max_size=1).map(tuple)) if draw(sometimes) else (),
         equivalents=draw(equivalents()) if draw(sometimes) else (),
         pins=draw(st.lists(pins(), max_size=2, unique_by=lambda pin: pin.name).map(tuple)) if draw(sometimes) else (),
         lock=draw(manifests(world)) if draw(sometimes) else (),
@@ -228,6 +244,7 @@ def questions(draw: st.DrawFn, world: World) -> Question:
     )
 
 
+@cache
 def cases(most: int = 8) -> st.SearchStrategy[tuple[World, Question]]:
     """Return a world and a question about it."""
     return worlds(most).flatmap(lambda world: st.tuples(st.just(world), questions(world)))
