@@ -29,6 +29,7 @@ from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine, stage_order
 from optimizer.model.solver import VERSION as SOLVER_VERSION
 from optimizer.model.solver import Budget
+from optimizer.problem.document import read_document
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Downstream, Origin, Problem
 from optimizer.repository.cache import Cache
@@ -36,8 +37,9 @@ from optimizer.repository.progress import Progress, Silent
 from optimizer.repository.repository import open_repository
 from optimizer.universe.assemble import Closed, close_universe
 from optimizer.universe.instance import Input, Instance
-from optimizer.universe.load import load_world
+from optimizer.universe.load import Loaded, load_world
 from optimizer.universe.prepare import Universe, prepare_universe
+from optimizer.universe.resolve import Finding, resolve_problem
 from optimizer.universe.size import check_known_sizes
 from optimizer.universe.snapshot import SUFFIX, read_instance
 from optimizer.universe.world import libsolv_version
@@ -89,11 +91,7 @@ def close_problem(problem: Problem, settings: Settings, clock: Clock | None = No
     """
     clock = clock or Clock()
     with clock.measure("open"):
-        repositories = [
-            open_repository(source, mirror=settings.mirror, cache=settings.cache, progress=settings.progress)
-            for source in problem.repositories
-            if not (source.origin is Origin.DOWNSTREAM and problem.policy.downstream is Downstream.NONE)
-        ]
+        repositories = _open(problem, settings)
     inputs = tuple(_input(repository) for repository in repositories)
     world = _close(problem, repositories, inputs, settings, clock, filelists=False)
     if world.universe.more_filelists and _lacks_paths(world):
@@ -102,6 +100,22 @@ def close_problem(problem: Problem, settings: Settings, clock: Clock | None = No
         settings.progress.warn(f"no repository has {name}, which a comps group names; left out, as dnf does")
     check_known_sizes(world.closed.instance)
     return world
+
+
+def check_file(path: Path, settings: Settings) -> tuple[Finding, ...]:
+    """Return what each name of a problem file resolves to; nothing is solved.
+
+    Raises ProblemError and RepositoryError.
+    """
+    problem = load_problem(path)
+    lines = read_document(str(path), path.read_bytes())
+    repositories = _open(problem, settings)
+
+    def load(asked: Problem, filelists: bool) -> Loaded:
+        return load_world(asked, repositories, settings.cache, settings.progress, filelists=filelists)
+
+    modules = [lines.position(("modules", index)) for index in range(len(problem.modules))]
+    return resolve_problem(problem, modules, load)
 
 
 def solve_file(path: Path, settings: Settings) -> Result:
@@ -125,6 +139,14 @@ def solve_problem(problem: Problem, settings: Settings, clock: Clock | None = No
     clock = clock or Clock()
     world = close_problem(problem, settings, clock)
     return _solve(world.closed.instance, world, settings, clock)
+
+
+def _open(problem: Problem, settings: Settings) -> list[Repository]:
+    return [
+        open_repository(source, mirror=settings.mirror, cache=settings.cache, progress=settings.progress)
+        for source in problem.repositories
+        if not (source.origin is Origin.DOWNSTREAM and problem.policy.downstream is Downstream.NONE)
+    ]
 
 
 def _close(

@@ -1,0 +1,111 @@
+"""What went wrong as an exit code and lines for people: DESIGN section 6."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+TRACEBACK = "PKGSET_TRACEBACK"
+INTERRUPTED = 130
+USAGE = 2
+OUR_BUG = 70
+NOT_PROVEN = 3
+
+#: Worst first. Our own faults, then answers that are wrong, then inputs, then what the answer is like.
+BADNESS = (OUR_BUG, 4, 65, 66, USAGE, INTERRUPTED, 1, NOT_PROVEN, 0)
+
+_Result = TypeVar("_Result")
+
+
+class BadResultError(ValueError):
+    """A result directory that cannot be judged: which file, and what is wrong with it."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(path, what)
+        self.path, self.what = path, what
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no result: the exit code, lines to print as they are, and a traceback if one was asked for."""
+
+    exit_code: int
+    lines: tuple[str, ...]
+    traceback: str = ""
+
+    def tell(self) -> None:
+        """Print the lines on stderr."""
+        for line in self.lines:
+            click.echo(line, err=True)
+        if self.traceback:
+            click.echo(self.traceback, err=True, nl=False)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Return the worst of some exit codes, 0 of none; an unknown code is a fault of our own."""
+    return min(codes, key=lambda code: BADNESS.index(code) if code in BADNESS else 0, default=0)
+
+
+def attempt(work: Callable[[], _Result]) -> _Result | Failure:
+    """Return what `work` returns, or why it did not: the only place that catches everything."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return Failure(INTERRUPTED, ("pkgset: interrupted",), _traceback())
+    except Exception as error:  # noqa: BLE001 - one bad problem must not stop a batch, nor show a traceback unasked
+        return failure_of(error)
+
+
+def failure_of(error: Exception) -> Failure:
+    """Return the exit code and the words of an exception."""
+    code, lines = _known(error) or (OUR_BUG, _report(error))
+    return Failure(code, tuple(lines), _traceback())
+
+
+def _known(error: Exception) -> tuple[int, list[str]] | None:
+    from optimizer.problem.error import ProblemError
+    from optimizer.problem.nearest import nearest
+    from optimizer.repository.error import RepositoryError
+    from optimizer.universe.features import UnknownGroupError
+    from optimizer.universe.size import UnknownSizeError
+    from optimizer.universe.snapshot import BadInstanceError
+
+    if isinstance(error, UnknownGroupError):
+        near = nearest(error.name, error.known)
+        return USAGE, [str(error) + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]
+    if isinstance(error, ProblemError | UnknownSizeError | BadInstanceError):
+        return USAGE, str(error).splitlines()
+    if isinstance(error, RepositoryError):
+        return error.exit_code, [f"pkgset: {error}"]
+    if isinstance(error, BadResultError):
+        return USAGE, [str(error)]
+    if isinstance(error, TimeoutError):
+        return NOT_PROVEN, ["pkgset: the time was up before the answer was explained"]
+    if isinstance(error, OSError):
+        file = f"{error.filename}: " if error.filename is not None else ""
+        return USAGE, [f"pkgset: {file}{error.strerror or error}"]
+    return None
+
+
+def _report(error: Exception) -> list[str]:
+    words = " ".join(str(error).split())
+    named = f"{type(error).__name__}: {words}" if words else type(error).__name__
+    shown = f"{TRACEBACK}=1 shows where"
+    return [f"pkgset: internal error: {named} (please report it with the problem's snapshot; {shown})"]
+
+
+def _traceback() -> str:
+    if os.environ.get(TRACEBACK, "") in ("", "0"):
+        return ""
+    import traceback
+
+    return "".join(traceback.format_exception(*sys.exc_info()))

@@ -1,0 +1,82 @@
+"""The `pkgset` command: its sub-commands, and the one place that turns what went wrong into an exit code.
+
+Only click is imported before a sub-command runs: start-up time is a feature.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from optimizer import __version__
+from optimizer.cli.cache import cache
+from optimizer.cli.check import check
+from optimizer.cli.demo import demo
+from optimizer.cli.failure import TRACEBACK, Failure, attempt
+from optimizer.cli.schema import schema
+from optimizer.cli.snapshot import snapshot
+from optimizer.cli.solve import solve
+from optimizer.cli.verify import verify
+
+_COMMANDS = (solve, check, demo, snapshot, verify, cache, schema)
+
+
+class _InOrder(click.Group):
+    """A group whose help lists its commands as they were added: the main job first."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click names it
+        """Return the commands' names."""
+        return list(self.commands)
+
+
+@click.group(
+    "pkgset",
+    cls=_InOrder,
+    commands={str(command.name): command for command in _COMMANDS},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="pkgset")
+@click.option("--traceback", is_flag=True, help=f"Show where an error was raised (or {TRACEBACK}=1).")
+def commands(traceback: bool) -> None:
+    """Find the package set that has every feature, keeps every limit, and diverges least from upstream.
+
+    \b
+    Exit codes, the worst of all problems first:
+      70   a fault of pkgset itself: please report it
+       4   an answer that failed verification
+      65   wrong repository data
+      66   a repository that cannot be reached
+       2   wrong usage, a wrong problem file, or a file that cannot be written
+     130   interrupted before there was anything to keep
+       1   infeasible
+       3   an answer that is not proven, or none within the time limit
+       0   proven and verified
+    """
+    if traceback:
+        os.environ[TRACEBACK] = "1"  # through the environment, so that worker processes know
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `pkgset` and exit with its code; words about what went wrong go to stderr, a traceback only if asked."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    def work() -> int:
+        try:
+            code = commands.main(args=arguments, prog_name="pkgset", standalone_mode=False)
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
+        except click.Abort as error:
+            raise KeyboardInterrupt from error
+        return int(code or 0)
+
+    outcome = attempt(work)
+    if isinstance(outcome, Failure):
+        outcome.tell()
+        return outcome.exit_code
+    return outcome

@@ -1,0 +1,107 @@
+"""One problem of a batch: solved, written and put into words, in whatever process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimizer.cli.failure import INTERRUPTED, Failure, attempt
+from optimizer.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from optimizer.answer.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A problem file and how to solve it; `directory` None writes nothing."""
+
+    file: Path
+    directory: Path | None
+    mirror: Path | None
+    time_limit_s: float | None
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a task: `text` for people, `document` for programs, `failure` where there is no result."""
+
+    exit_code: int
+    text: str
+    document: dict[str, Any]
+    failure: Failure | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def run_task(task: Task, progress: Terminal) -> Outcome:
+    """Return a task's outcome; nothing is raised, Ctrl-C during the solve gives the best answer so far."""
+    done = attempt(lambda: _solve(task, progress))
+    if isinstance(done, Failure):
+        return failed(task, done, tuple(progress.warnings))
+    return done
+
+
+def failed(task: Task, failure: Failure, warnings: tuple[str, ...] = ()) -> Outcome:
+    """Return the outcome of a task that has no result."""
+    document = {
+        "file": str(task.file),
+        "problem": None,
+        "status": "interrupted" if failure.exit_code == INTERRUPTED else "error",
+        "exit_code": failure.exit_code,
+        "directory": None,
+        "errors": list(failure.lines),
+        "warnings": list(warnings),
+    }
+    return Outcome(failure.exit_code, "", document, failure, warnings)
+
+
+def not_started(task: Task) -> Outcome:
+    """Return the outcome of a task that came after Ctrl-C."""
+    return failed(task, Failure(INTERRUPTED, (f"{task.file}: not solved: interrupted",)))
+
+
+def _solve(task: Task, progress: Terminal) -> Outcome:
+    from optimizer.pipeline import Settings, solve_file
+    from optimizer.report.text import result_text
+    from optimizer.repository.cache import Cache
+
+    settings = Settings(
+        mirror=task.mirror,
+        cache=Cache(progress=progress),
+        progress=progress,
+        time_limit_s=task.time_limit_s,
+        workers=task.workers,
+    )
+    result = solve_file(task.file, settings)
+    text, written = result_text(result), _write(task, result)
+    if written is not None:
+        text += f"\nwritten: {written}\n"
+    document = _document(task, result, written, tuple(progress.warnings))
+    return Outcome(result.exit_code, text, document, warnings=tuple(progress.warnings))
+
+
+def _write(task: Task, result: Result) -> Path | None:
+    from optimizer.export.results import write_results
+
+    return None if task.directory is None else write_results(result, task.directory)
+
+
+def _document(task: Task, result: Result, written: Path | None, warnings: tuple[str, ...]) -> dict[str, Any]:
+    import msgspec
+
+    document = {
+        "file": str(task.file),
+        "problem": result.instance.problem,
+        "status": result.record.status,
+        "exit_code": result.exit_code,
+        "directory": None if written is None else str(written),
+        "warnings": list(warnings),
+        "run": msgspec.to_builtins(result.record),
+    }
+    if result.manifest is not None:
+        document["manifest"] = msgspec.to_builtins(result.manifest)
+    if result.divergence is not None:
+        document["divergence"] = msgspec.to_builtins(result.divergence)
+    return document

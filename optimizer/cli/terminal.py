@@ -1,0 +1,59 @@
+"""Progress for people who watch: a bar on stderr where that is a terminal, warnings everywhere."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+
+class Terminal:
+    """The Progress of a command: bars only on a terminal, every warning printed at once and kept in `warnings`."""
+
+    def __init__(self, *, bars: bool, echo: bool = True) -> None:
+        self.warnings: list[str] = []
+        self._bars, self._echo = bars, echo
+        self._bar: Any = None
+
+    def start(self, stage: str, total: int | None) -> None:
+        """Show a bar for a stage; downloads count bytes."""
+        if self._bars:
+            from tqdm import tqdm
+
+            in_bytes = stage.startswith("download")
+            self._bar = tqdm(
+                desc=stage,
+                total=total,
+                unit="B" if in_bytes else "",
+                unit_scale=in_bytes,
+                unit_divisor=1024,
+                leave=False,
+                delay=0.2,
+                file=sys.stderr,
+            )
+
+    def advance(self, amount: int) -> None:
+        """Move the bar."""
+        if self._bar is not None:
+            self._bar.update(amount)
+
+    def finish(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def warn(self, text: str) -> None:
+        """Print a warning, above the bar if there is one."""
+        self.warnings.append(text)
+        if not self._echo:
+            return
+        if self._bar is not None:
+            self._bar.clear()
+        click.echo(f"warning: {text}", err=True)
+
+
+def terminal(*, quiet: bool) -> Terminal:
+    """Return the Progress that suits stderr as it is."""
+    return Terminal(bars=not quiet and sys.stderr.isatty())

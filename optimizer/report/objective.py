@@ -1,0 +1,45 @@
+"""A stage's value in the unit of its objective, for people."""
+
+from __future__ import annotations
+
+from optimizer.report.quantity import counted, mebibytes, signed
+
+_SIZES = ("installed_size", "download_size")
+_NOUNS = {
+    "divergence": "source",
+    "features": "point",
+    "packages": "package",
+    "downstream_sources": "downstream source",
+    "weak": "unmet weak dependency",
+    "changes": "package changed",
+    "age": "newer version passed over",
+}
+_PLURALS = {
+    "weak": "unmet weak dependencies",
+    "changes": "packages changed",
+    "age": "newer versions passed over",
+}
+
+
+def title(objective: str) -> str:
+    """Return an objective's or limit's name as words: `installed size`."""
+    return objective.replace("_", " ")
+
+
+def amount(objective: str, value: int, *, weighted: bool = False) -> str:
+    """Return a value with its unit; `weighted` says that divergence counts weights and not sources."""
+    if objective in _SIZES:
+        return mebibytes(value)
+    if objective == "divergence" and weighted:
+        return f"{value:,} by weight"
+    if abs(value) != 1 and objective in _PLURALS:
+        return f"{value:,} {_PLURALS[objective]}"
+    noun = _NOUNS.get(objective)
+    return f"{value:,}" if noun is None else counted(value, noun)
+
+
+def change(objective: str, value: int) -> str:
+    """Return a change of a stage's value, with its sign: `+12.3 MiB installed size`, `-28 features`."""
+    if objective in _SIZES:
+        return f"{'+' if value >= 0 else '-'}{mebibytes(abs(value))} {title(objective)}"
+    return f"{signed(value)} {title(objective)}"

@@ -1,0 +1,194 @@
+"""A result as text for a terminal of 100 columns: status, stages, size, reuse, divergence, or why there is none."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from optimizer.answer.divergence import Entry
+from optimizer.answer.manifest import Manifest
+from optimizer.answer.result import FirstAnswer, Result
+from optimizer.model.solution import Stage
+from optimizer.report.objective import amount, title
+from optimizer.report.quantity import counted, listed, mebibytes, percent, relative
+from optimizer.report.reason import core_sentences, divergence_sentence, price_sentence
+from optimizer.universe.instance import Instance, Package, PackageOrigin
+
+WIDTH = 100
+_LEAST = "at least"
+_FIRST_ANSWER = "* as dnf would use it: required features only, best versions, no weak dependencies"
+_STATUS = {
+    "proven": "proven optimal",
+    "not proven": "feasible, not proven optimal: the limit or Ctrl-C came first",
+    "infeasible": "infeasible: no package set has all of this",
+    "unknown": "no answer found before the limit or Ctrl-C, and none ruled out",
+    "rejected": "REJECTED by a judge: not a result, and a fault of pkgset's own; please report it",
+}
+
+
+def result_text(result: Result) -> str:
+    """Return the whole report of one result; lines end in a line feed, sizes are MiB."""
+    blocks = [_headline(result)]
+    if result.manifest is not None:
+        blocks += [_stages(result), _sizes(result, result.manifest), _reuse(result.manifest)]
+    if result.divergence is not None:
+        blocks.append(_divergence(result.divergence.entries))
+    if result.record.status == "infeasible":
+        blocks.append(_core(result))
+    if result.record.status == "rejected":
+        blocks.append(_verdicts(result))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _headline(result: Result) -> str:
+    record = result.record
+    words = f"{record.problem}: {_STATUS[record.status]}"
+    accepted = [judged.judge for judged in record.judges if judged.verdict == "accepted"]
+    if record.status != "rejected" and accepted:
+        words += f"; accepted by {listed(accepted, len(accepted))}"
+        unasked = [judged.judge for judged in record.judges if judged.verdict == "not asked"]
+        words += f", {listed(unasked, len(unasked))} not asked" if unasked else ""
+    return words
+
+
+def _stages(result: Result) -> str:
+    from tabulate import tabulate
+
+    weighted = any(source.weight != 1 for source in result.instance.sources)
+    rows = [_stage_row(stage, weighted) for stage in result.record.stages if _worth_showing(stage)]
+    if not rows:
+        return "no objectives: any set that has the features"
+    return tabulate(rows, headers=["stage", "value", "proven bound", "status"], disable_numparse=True)
+
+
+def _worth_showing(stage: Stage) -> bool:
+    return stage.objective != "tie_break" or stage.status != "optimal"
+
+
+def _stage_row(stage: Stage, weighted: bool) -> list[str]:
+    proven = stage.status == "optimal"
+    if stage.objective == "tie_break":
+        return ["tie-break", "", "", "not proven: another set may be as good"]
+    value = amount(stage.objective, stage.value, weighted=weighted)
+    bound = "none" if stage.bound is None else amount(stage.objective, stage.bound, weighted=weighted)
+    return [title(stage.objective), value, bound, "proven" if proven else "not proven"]
+
+
+def _sizes(result: Result, manifest: Manifest) -> str:
+    from tabulate import tabulate
+
+    totals, unknown = manifest.totals, manifest.totals.unknown_sizes
+    diverging = {package.source for package in manifest.packages if package.origin != PackageOrigin.UPSTREAM}
+    ours: list[tuple[str, str, int]] = [
+        ("packages", f"{totals.packages:,}", totals.packages),
+        ("installed size", _at_least(totals.installed_size, unknown.installed), totals.installed_size),
+        ("download size", _at_least(totals.download_size, unknown.download), totals.download_size),
+        ("downstream sources", f"{len(diverging):,}", len(diverging)),
+    ]
+    first = result.record.libsolv_first_answer
+    if first is None:
+        rows = [[name, words] for name, words, _ in ours]
+        note = "\nlibsolv by itself, as dnf would use it, found no answer"
+        return tabulate(rows, headers=["", "this answer"], disable_numparse=True) + note
+    theirs = _first_answer_words(result.instance, first)
+    rows = [
+        [name, words, spelt, _compared(words, value, spelt, other)]
+        for (name, words, value), (spelt, other) in zip(ours, theirs, strict=True)
+    ]
+    headers = ["", "this answer", "libsolv's own first answer *", "this answer is"]
+    notes = [_FIRST_ANSWER, *_unknown_sizes(totals.unknown_sizes.installed, result.instance)]
+    return "\n".join((tabulate(rows, headers=headers, disable_numparse=True), *notes))
+
+
+def _unknown_sizes(here: int, instance: Instance) -> list[str]:
+    there = sum(package.installed_bytes is None for package in _preferred(instance))
+    if not here and not there:
+        return []
+    whose = f"{counted(here, 'package')} here and {there:,} there"
+    return [f"{_LEAST}: nobody knows the installed size of {whose}; they count nothing in this table"]
+
+
+def _preferred(instance: Instance) -> list[Package]:
+    return [p for p in instance.packages if p.preferred and p.origin is not PackageOrigin.VIRTUAL]
+
+
+def _compared(words: str, value: int, spelt: str, other: int) -> str:
+    """Two lower bounds say little about the sizes behind them: no more is claimed than is known."""
+    unknown = words.startswith(_LEAST) or spelt.startswith(_LEAST)
+    return relative(value, other) + (" (known)" if unknown and value != other else "")
+
+
+def _first_answer_words(instance: Instance, first: FirstAnswer) -> list[tuple[str, int]]:
+    chosen = _preferred(instance)
+    installed = sum(package.installed_bytes is None for package in chosen)
+    download = sum(package.download_bytes is None for package in chosen)
+    return [
+        (f"{first.packages:,}", first.packages),
+        (_at_least(first.installed_size, installed), first.installed_size),
+        (_at_least(first.download_size, download), first.download_size),
+        (f"{first.downstream_sources:,}", first.downstream_sources),
+    ]
+
+
+def _at_least(size: int, unknown: int) -> str:
+    return f"{_LEAST} {mebibytes(size)}" if unknown else mebibytes(size)
+
+
+def _reuse(manifest: Manifest) -> str:
+    reuse, of = manifest.reuse, manifest.reuse.of
+    shares = []
+    for share, whole, noun in ((reuse.sources, of.sources, "source"), (reuse.packages, of.packages, "package")):
+        if share is not None:
+            shares.append(f"{round(share * whole):,} of {counted(whole, noun)} ({percent(share)})")
+    if reuse.bytes is not None:
+        used = sum(p.installed_size or 0 for p in manifest.packages if p.origin == PackageOrigin.UPSTREAM)
+        shares.append(f"{used / (1 << 20):,.1f} of {mebibytes(of.bytes)} installed ({percent(reuse.bytes)})")
+    words = "reuse of upstream: " + (", ".join(shares) or "nothing to reuse")
+    return "\n".join(_wrapped(words, "", "  "))
+
+
+def _divergence(entries: tuple[Entry, ...]) -> str:
+    if not entries:
+        return "divergence: none, every package comes from upstream as it is"
+    lines = [f"divergence: {counted(len(entries), 'source')} that upstream does not give as it is"]
+    for entry in entries:
+        lines += _entry_lines(entry)
+    return "\n".join(lines)
+
+
+def _entry_lines(entry: Entry) -> Iterator[str]:
+    yield from _wrapped(f"{_label(entry)}  [{entry.reason}]  {divergence_sentence(entry)}", "  ", "      ")
+    facts = [f"for {listed(entry.features, 2)}"] if entry.features else []
+    if entry.nearest is not None:
+        facts.append(f"nearest upstream {entry.nearest['upstream']} ({entry.nearest['upstream_version_is']})")
+    facts.append(price_sentence(entry.price))
+    yield from _wrapped("; ".join(facts), "      ", "      ")
+
+
+def _label(entry: Entry) -> str:
+    return entry.source.removeprefix("stub:") if entry.origin == "stub" else f"{entry.source}-{entry.evr}"
+
+
+def _core(result: Result) -> str:
+    if not result.record.infeasible:
+        return "no minimal set of reasons was found before the limit or Ctrl-C"
+    lines = ["these cannot all hold, and none of them can be left out of the clash:"]
+    for sentence in core_sentences(result.record.infeasible):
+        lines += _wrapped(sentence, "  - ", "    ")
+    return "\n".join(lines)
+
+
+def _verdicts(result: Result) -> str:
+    rejected = [judged for judged in result.record.judges if judged.verdict == "rejected"]
+    return "\n".join(f"{judged.judge}: {line}" for judged in rejected for line in judged.evidence)
+
+
+def _wrapped(text: str, first: str, later: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
