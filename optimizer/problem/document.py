@@ -33,20 +33,41 @@ _PLAIN_KEY = re.compile(r"[A-Za-z0-9_+-]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value was written: the file as shown to people, the line, and the key path there."""
+
+    file: str
+    line: int
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A file's value, the line of every key path in it, and the mistakes of its form; `file` as shown to people."""
+    """A file's value, the line of every key path in it, and the mistakes of its form; `file` as shown to people.
+
+    A document made of several files has `places` instead of lines: what each key path was where it was written.
+    """
 
     file: str
     value: Tree
     lines: dict[KeyPath, int]
     mistakes: tuple[tuple[KeyPath, Mistake], ...] = ()
+    places: dict[KeyPath, Place] = field(default_factory=dict)
+
+    def place(self, path: KeyPath) -> Place:
+        """Return where `path` was written, or would stand in the nearest thing that holds it."""
+        known = path
+        while known and known not in self.places and known not in self.lines:
+            known = known[:-1]
+        if known in self.places:
+            place = self.places[known]
+            return Place(place.file, place.line, (*place.path, *path[len(known) :]))
+        return Place(self.file, self.lines.get(known, 1), path)
 
     def position(self, path: KeyPath) -> Position:
-        """Return where `path` is, or where the nearest thing that holds it begins."""
-        known = path
-        while known and known not in self.lines:
-            known = known[:-1]
-        return Position(self.file, self.lines.get(known, 1), spell_path(path))
+        """Return the same for people."""
+        place = self.place(path)
+        return Position(place.file, place.line, spell_path(place.path))
 
 
 def spell_path(path: KeyPath) -> str:

@@ -22,7 +22,7 @@ def read_equivalents(reading: Reading) -> tuple[Equivalent, ...]:
 
 
 def _read_file(reading: Reading, name: str) -> tuple[Equivalent, ...]:
-    shown = reading.shown(name)
+    shown = reading.shown(reading.position(_KEY), name)
     try:
         document = reading.include(_KEY, name, lambda content: read_document(shown, content))
     except ProblemError as error:
@@ -30,7 +30,7 @@ def _read_file(reading: Reading, name: str) -> tuple[Equivalent, ...]:
         return ()
     if document is None:
         return ()
-    table = Reading(document, EquivalentsShape, reading.beside(name))
+    table = Reading(document, EquivalentsShape, reading.beside(reading.position(_KEY), name))
     rows = _read_rows(table)
     reading.mistakes += table.mistakes
     return rows

@@ -12,6 +12,8 @@ from optimizer.problem.shape import FeatureShape, GroupShape
 
 def read_features(reading: Reading) -> tuple[Feature, ...]:
     """Return the required features, then the optional ones, each in its order; mistakes are noted in `reading`."""
+    if reading.has(("features", "without")) and not reading.has(("extends",)):
+        reading.add(("features", "without"), "a top-level extends: whose features these are", "none")
     found: list[Feature] = []
     for key in ("required", "optional"):
         first: dict[tuple[str, str | None], Feature] = {}
@@ -21,8 +23,9 @@ def read_features(reading: Reading) -> tuple[Feature, ...]:
                 continue
             known = first.setdefault((str(feature.require), feature.group), feature)
             if known is not feature:
-                again = f"{show(str(feature.require))} again (first on line {known.position.line})"
-                reading.add(path, "each feature once", again)
+                inherited = known.position.file != feature.position.file
+                first_at = f"at {known.position}" if inherited else f"on line {known.position.line}"
+                reading.add(path, "each feature once", f"{show(str(feature.require))} again (first {first_at})")
         found += first.values()
     return tuple(found)
 

@@ -5,34 +5,31 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from optimizer.problem.document import read_document, show
+from optimizer.problem.document import show
 from optimizer.problem.equivalents import read_equivalents
 from optimizer.problem.error import Mistake, ProblemError
+from optimizer.problem.extend import read_extended
 from optimizer.problem.features import read_features, read_forbidden
 from optimizer.problem.limits import read_limits
 from optimizer.problem.pins import read_manifest, read_pins
 from optimizer.problem.policy import read_modules, read_objectives, read_policy
-from optimizer.problem.problem import Position, Problem
+from optimizer.problem.problem import Problem
 from optimizer.problem.reading import Reading
 from optimizer.problem.repositories import read_repositories
 from optimizer.problem.shape import SAFE_NAME_PATTERN, SAFE_NAME_WORDS, ProblemShape
+from optimizer.problem.sizes import read_sizes
 
 
 def load_problem(path: Path) -> Problem:
-    """Return the problem that the YAML file at `path` states, its includes read, its paths made absolute.
+    """Return the problem that the YAML file at `path` states, with all that it extends and includes.
 
-    Repositories are named, not looked at. Positions show `path` as it was given. Raises ProblemError with every
-    mistake that can be told apart, those of the problem file first, by line.
+    Repositories are named, not looked at. Positions show `path` as it was given, and name the file a value comes
+    from. Raises ProblemError with every mistake that can be told apart, those of the problem file first, by line.
     """
-    file = str(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ProblemError((Mistake(Position(file, 1, ""), "a readable file", str(error.strerror)),)) from error
-    reading = Reading(read_document(file, content), ProblemShape, path.absolute())
+    reading = Reading(read_extended(path), ProblemShape, path.absolute())
     problem = _read_problem(reading)
     if reading.mistakes:
-        raise ProblemError(_in_order(file, reading.mistakes))
+        raise ProblemError(_in_order(str(path), reading.mistakes))
     return problem
 
 
@@ -53,14 +50,17 @@ def _read_problem(reading: Reading) -> Problem:
         lock=read_manifest(reading, "lock"),
         previous=read_manifest(reading, "previous"),
         modules=read_modules(reading),
+        sizes=read_sizes(reading),
         policy=read_policy(reading),
         objectives=read_objectives(reading),
     )
 
 
 def _read_name(reading: Reading) -> str:
-    """The stem stands in for a name, and must do as a directory just the same."""
+    """The stem stands in for a name, and must do as a directory just the same; families of files share stems."""
     stem = reading.file.stem
+    if reading.has(("extends",)) and not reading.has(("name",)):
+        reading.add(("name",), "a name of its own beside extends", "none")
     if not reading.has(("name",)) and not re.fullmatch(SAFE_NAME_PATTERN, stem):
         reading.add(("name",), SAFE_NAME_WORDS, f"none, and the file's own {show(stem)} will not do")
     return reading.text(("name",)) or stem

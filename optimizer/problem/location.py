@@ -64,7 +64,7 @@ def read_location(reading: Reading, position: Position, text: str, variables: Va
     text = variables.substitute(text)
     scheme = _SCHEME.match(text)
     if scheme is None:
-        return str(reading.beside(text))
+        return str(reading.beside(position, text))
     try:
         url = urlsplit(text)
         port_is_valid = url.port != 0

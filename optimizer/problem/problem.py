@@ -160,6 +160,39 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageSize:
+    """The size of a package by name, in bytes, None where it is not given; it fills in what metadata do not know."""
+
+    name: str
+    installed_bytes: int | None
+    download_bytes: int | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class SizeEstimate:
+    """What a downstream package or a stub counts whose size neither metadata nor `Sizes.packages` know.
+
+    With `like_upstream`, the size of the upstream package of the same name, or of what the equivalents put in its
+    place; where there is none, `installed_bytes` and `download_bytes`, None where there is no such estimate. Either
+    is multiplied by `percent` / 100. Every figure that rests on an estimate is to be called one.
+    """
+
+    like_upstream: bool
+    installed_bytes: int | None
+    download_bytes: int | None
+    percent: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Sizes that metadata do not know: first those given by name, then an estimate, then `Policy.unknown_size`."""
+
+    packages: tuple[PackageSize, ...] = ()
+    estimate: SizeEstimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The rules of the game; `unknown_size` is `error` or what an unknown size counts, in bytes."""
 
@@ -231,6 +264,7 @@ class Problem:
     lock: tuple[PackageVersion, ...] = ()
     previous: tuple[PackageVersion, ...] = ()
     modules: tuple[str, ...] = ()
+    sizes: Sizes = field(default_factory=Sizes)
     policy: Policy = field(default_factory=Policy)
     objectives: tuple[Objective, ...] = DEFAULT_OBJECTIVES
     releasever: str | None = None

@@ -22,8 +22,8 @@ Parsed = TypeVar("Parsed")
 class Reading:
     """A document held against its shape; parts that do not fit are blamed once and read as absent.
 
-    `file` is absolute: relative paths in the document begin beside it. `document.file` is the same as the user
-    gave it, for the positions of mistakes.
+    `file` is absolute, `document.file` the same as the user gave it. Relative paths begin beside the file they stand
+    in, which `extends` may make another one.
     """
 
     def __init__(self, document: Document, shape: type[msgspec.Struct], file: Path) -> None:
@@ -93,17 +93,17 @@ class Reading:
                 return None
         return value
 
-    def beside(self, name: str) -> Path:
-        """Return the absolute path of a file or directory that the file names, relative to its own directory."""
-        return (self.file.parent / name).absolute()
+    def beside(self, position: Position, name: str) -> Path:
+        """Return the absolute path of a file or directory that is named there, relative to that file's directory."""
+        return Path(self.shown(position, name)).absolute()
 
-    def shown(self, name: str) -> str:
+    def shown(self, position: Position, name: str) -> str:
         """Return the same path as people know it: relative where the file itself was given so."""
-        return str(Path(self.document.file).parent / name)
+        return str(Path(position.file).parent / name)
 
     def include(self, path: KeyPath, name: str, parse: Callable[[bytes], Parsed]) -> Parsed | None:
         """Return what `parse` makes of the file `name`; one that cannot be read is a mistake at `path`."""
-        target = self.beside(name)
+        target = self.beside(self.position(path), name)
         try:
             content = target.read_bytes()
         except OSError as error:

@@ -63,7 +63,7 @@ def _from_file(
         if value is not None:
             reading.add((*path, key), f"repo_file without {key}", key)
     place: KeyPath = (*path, "repo_file")
-    shown = reading.shown(shape.repo_file)
+    shown = reading.shown(reading.position(place), shape.repo_file)
     try:
         sections = reading.include(place, shape.repo_file, lambda content: parse_repo_file(shown, content))
     except ProblemError as error:

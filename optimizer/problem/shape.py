@@ -24,6 +24,7 @@ from optimizer.problem.problem import (
 from optimizer.problem.size import MAX_BYTES, SIZE_PATTERN
 
 MAX_WEIGHT = 1_000_000
+MAX_PERCENT = 10_000
 
 SAFE_NAME_PATTERN = "^[A-Za-z0-9_][A-Za-z0-9._+:-]{0,127}$"
 SAFE_NAME_WORDS = "a name of letters, digits and ._-+: that starts with a letter, digit or _"
@@ -167,6 +168,13 @@ class FeaturesShape(Shape, frozen=True):
         Annotated[tuple[DependencyText | ForbiddenShape, ...], Meta(description="Nothing that provides these is in")]
         | None
     ) = None
+    without: (
+        Annotated[
+            tuple[Text, ...],
+            Meta(description="Beside `extends`: features of that file to leave out, as they are written there"),
+        ]
+        | None
+    ) = None
 
 
 class BoundsShape(Shape, frozen=True):
@@ -184,6 +192,41 @@ class LimitsShape(Shape, frozen=True):
     packages: Annotated[Count, Meta(description="Number of packages")] | None = None
     downstream_sources: Annotated[Count, Meta(description="Downstream source packages")] | None = None
     feature_groups: Annotated[dict[Text, BoundsShape], Meta(description="Bounds by feature group")] | None = None
+
+
+class PackageSizeShape(Shape, frozen=True):
+    """The size of a package that metadata do not know."""
+
+    installed: Annotated[Size, Meta(description="Installed size")] | None = None
+    download: Annotated[Size, Meta(description="Size of the package file")] | None = None
+
+
+class EstimateShape(Shape, frozen=True):
+    """What a downstream package or a stub counts whose size nobody knows."""
+
+    like_upstream: (
+        Annotated[bool, Meta(description="As much as the upstream package of its name, or what stands for it")] | None
+    ) = None
+    installed: Annotated[Size, Meta(description="Installed size where there is no such package")] | None = None
+    download: Annotated[Size, Meta(description="Download size where there is no such package")] | None = None
+    percent: (
+        Annotated[
+            int,
+            Meta(
+                ge=1, le=MAX_PERCENT, description="Of either, what is counted; 100 if absent, 50 halves, 200 doubles"
+            ),
+        ]
+        | None
+    ) = None
+
+
+class SizesShape(Shape, frozen=True):
+    """Sizes that metadata do not know: given by name, or estimated."""
+
+    packages: (
+        Annotated[dict[PackageName, PackageSizeShape], Meta(description="Known sizes by package name")] | None
+    ) = None
+    estimate: Annotated[EstimateShape, Meta(description="Rule for the others of downstream")] | None = None
 
 
 class PinShape(Shape, frozen=True):
@@ -226,7 +269,12 @@ class DivergenceShape(Shape, frozen=True):
 
 
 class ProblemShape(Shape, frozen=True):
-    """A package-set problem: repositories, features, limits, policy and objectives."""
+    """A package-set problem: repositories, features, limits, policy and objectives.
+
+    With `extends`, the keys of this file are laid over those of another. Merged key by key: the whole file,
+    `features`, `limits`, `policy`, `sizes` and inline `equivalents`; `required`, `optional` and `forbidden` are added
+    to; all else replaces, and an empty value takes the other's away.
+    """
 
     format: Annotated[Literal[1], Meta(description="Format of this file")]
     arch: Annotated[Arch, Meta(description="Architecture of the image")]
@@ -243,7 +291,14 @@ class ProblemShape(Shape, frozen=True):
         | None
     ) = None
     stand_ins: Annotated[bool, Meta(description="Whether equivalents marked stand_in count")] | None = None
+    extends: (
+        Annotated[
+            Text, Meta(description="Problem file, relative to this one, whose keys hold where this one is silent")
+        ]
+        | None
+    ) = None
     limits: LimitsShape | None = None
+    sizes: SizesShape | None = None
     pins: Annotated[tuple[Text | PinShape, ...], Meta(description="`NAME = VERSION`, or a mapping")] | None = None
     lock: Annotated[Text, Meta(description="manifest.json whose versions are kept")] | None = None
     previous: Annotated[Text, Meta(description="manifest.json that `changes` counts against")] | None = None
@@ -263,6 +318,14 @@ _EITHER: dict[str, dict[str, Any]] = {
     "FeatureShape": {"anyOf": [{"required": ["require"]}, {"required": ["group"]}]},
     "PinShape": {"anyOf": [{"required": ["version"]}, {"required": ["origin"]}, {"required": ["repository"]}]},
     "BoundsShape": {"anyOf": [{"required": ["min"]}, {"required": ["max"]}]},
+    "PackageSizeShape": {"anyOf": [{"required": ["installed"]}, {"required": ["download"]}]},
+    "ProblemShape": {
+        "required": ["format"],
+        "anyOf": [
+            {"required": ["extends", "name"]},
+            {"required": ["arch", "repositories", "features"]},
+        ],
+    },
 }
 
 

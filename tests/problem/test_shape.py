@@ -32,6 +32,11 @@ REJECTED_BY_BOTH = [
     HEAD + FEATURES + "objectives: [fun]\n",
     HEAD + FEATURES + "equivalents: {a: []}\n",
     HEAD + FEATURES + "equivalents: {a b: c}\n",
+    HEAD + FEATURES + "sizes: {packages: {a: {}}}\n",
+    HEAD + FEATURES + "sizes: {packages: {a b: {installed: 1}}}\n",
+    HEAD + FEATURES + "sizes: {estimate: {like_upstream: true, percent: 0}}\n",
+    HEAD + FEATURES + "extends: 5\n",
+    "format: 1\nextends: other.yaml\n",
     HEAD + "features: {required: [{value: 1}]}\n",
     HEAD + "features: {required: ['']}\n",
     "format: 1\narch: x86_64\nrepositories: [{id: a, origin: upstream}]\n" + FEATURES,
@@ -50,6 +55,10 @@ def test_the_schema_is_one() -> None:
 
 def test_it_accepts_the_example_of_the_design_page() -> None:
     _validator().validate(yaml.safe_load(DESIGN_EXAMPLE))
+
+
+def test_it_accepts_a_file_that_extends_another() -> None:
+    _validator().validate({"format": 1, "extends": "other.yaml", "name": "own", "features": {"without": ["bash"]}})
 
 
 @pytest.mark.parametrize("text", REJECTED_BY_BOTH)
