@@ -2,12 +2,13 @@
 
 Names come from small alphabets, so that what one package asks for another often gives. Everything shrinks towards
 one package, capabilities without versions, and a question with one feature and the first objective. Strategies are
-made once: hypothesis examines each new one, which costs more than drawing from it.
+made once, and drawn from where they nest: hypothesis examines each new one, which costs more than drawing.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
@@ -27,61 +28,52 @@ SOURCES = ("one", "two", "three")
 EVRS = ("1-1", "1-2", "2-1", "2~rc-1", "1^git-1", "1:1-1", "1", "2", "1:1", "2~rc")
 GROUPS = ("shell", "server")
 
-_CHAINS = (RichOperator.AND, RichOperator.OR)
-_CONDITIONS = (RichOperator.IF, RichOperator.UNLESS)
-
 
 @cache
 def capabilities(names: tuple[str, ...] = _ASKED) -> st.SearchStrategy[Capability]:
     """Return capabilities without or with a version; file paths never have one."""
-    plain = st.sampled_from(names).map(Capability)
+    plain = tuple(map(Capability, names))
+    ranges = product(filter(_has_version, dict.fromkeys(names)), Comparison, EVRS)
+    versioned = tuple(Capability(name, comparison, evr) for name, comparison, evr in ranges)
+    bounded = st.integers(0, len(versioned) - 1).map(versioned.__getitem__)  # sampled_from would print all of it
+    return st.one_of(st.sampled_from(plain), st.sampled_from(plain), bounded)
 
-    def versioned(capability: Capability) -> st.SearchStrategy[Capability]:
-        if capability.name.startswith("/"):
-            return st.just(capability)
-        return st.builds(
-            Capability, st.just(capability.name), st.sampled_from(list(Comparison)), st.sampled_from(EVRS)
-        )
 
-    return st.one_of(plain, plain, plain.flatmap(versioned))
+def _has_version(name: str) -> bool:
+    return not name.startswith("/")
 
 
 @cache
 def one_package_sets() -> st.SearchStrategy[Dependency]:
     """Return `with` and `without`, whose operands are about one package: capabilities, and `or` between such."""
     leaf = capabilities()
-    either = st.builds(_rich, st.just(RichOperator.OR), st.tuples(leaf, leaf))
-    operand = leaf | either
-    together = st.builds(_rich, st.just(RichOperator.WITH), st.lists(operand, min_size=2, max_size=3).map(tuple))
-    apart = st.builds(_rich, st.just(RichOperator.WITHOUT), st.tuples(operand, operand))
+    either = st.tuples(leaf, leaf).map(lambda held: Rich(RichOperator.OR, held))
+    operand = st.one_of(leaf, leaf, either)
+    together = st.lists(operand, min_size=2, max_size=3).map(lambda held: Rich(RichOperator.WITH, tuple(held)))
+    apart = st.tuples(operand, operand).map(lambda held: Rich(RichOperator.WITHOUT, held))
     return together | apart
 
 
-@cache
-def rich_dependencies() -> st.SearchStrategy[Dependency]:
-    """Return rich dependencies of every operator, nested."""
-
-    def grow(inner: st.SearchStrategy[Dependency]) -> st.SearchStrategy[Dependency]:
-        chain = st.builds(_rich, st.sampled_from(_CHAINS), st.lists(inner, min_size=2, max_size=3).map(tuple))
-        condition = st.builds(_rich, st.sampled_from(_CONDITIONS), st.lists(inner, min_size=2, max_size=3).map(tuple))
-        return chain | condition
-
-    leaf = capabilities() | one_package_sets()
-    return grow(st.recursive(leaf, grow, max_leaves=6)) | one_package_sets()
+@st.composite
+def rich_dependencies(draw: st.DrawFn, depth: int = 3) -> Dependency:
+    """Draw a rich dependency of any operator, nested at most so deep."""
+    operator = draw(st.sampled_from(list(RichOperator)))
+    if operator in (RichOperator.WITH, RichOperator.WITHOUT):
+        return draw(one_package_sets())
+    operands = [draw(dependencies(depth - 1)) for _ in range(draw(st.integers(2, 3)))]
+    return Rich(operator, tuple(operands))
 
 
-def _rich(operator: RichOperator, operands: tuple[Dependency, ...]) -> Dependency:
-    return Rich(operator, operands)
-
-
-@cache
-def dependencies() -> st.SearchStrategy[Dependency]:
-    """Return capabilities mostly, and rich dependencies."""
-    return st.one_of(capabilities(), capabilities(), rich_dependencies())
+@st.composite
+def dependencies(draw: st.DrawFn, depth: int = 3) -> Dependency:
+    """Draw a capability mostly, or a rich dependency nested at most so deep."""
+    if depth == 0 or draw(st.integers(0, 2)) < 2:
+        return draw(capabilities())
+    return draw(rich_dependencies(depth))
 
 
 def _few(element: st.SearchStrategy[Any], most: int = 2) -> st.SearchStrategy[Any]:
-    return st.lists(element, max_size=most, unique=True).map(tuple)
+    return st.lists(element, max_size=most).map(lambda held: tuple(dict.fromkeys(held)))
 
 
 def _rarely(element: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

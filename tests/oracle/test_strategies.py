@@ -123,7 +123,7 @@ def _meeting_kinds(world: World) -> Iterator[str]:
         for other, two in indexed[:index]:
             pair = frozenset((index, other))
             yield from _pair_kinds(judge, pair, one, two)
-        if any(len(judge.providers(Capability(one.name))) > 1 for _ in (0,)):
+        if len(judge.providers(Capability(one.name))) > 1:
             yield "provider by name"
 
 
