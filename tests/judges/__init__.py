@@ -1,0 +1,1 @@
+"""The shipped problems' answers, and random ones, before judges that are not ours (DESIGN section 5)."""
