@@ -69,7 +69,7 @@ def add_limits(model: Model) -> None:
             terms = limited_terms(model, limit.kind)
         most = sum(weight for _, weight in terms)
         minimum = 0 if limit.minimum is None else limit.minimum
-        maximum = most if limit.maximum is None else limit.maximum
+        maximum = max(most, minimum) if limit.maximum is None else limit.maximum
         model.add_linear(terms, minimum, maximum, enforced_by=guard)
 
 
