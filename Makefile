@@ -37,7 +37,7 @@ clean:
 
 # A stamp is made only when all before it went well; --clear gets rid of what an interrupted run left.
 $(VENV)/made:
-	@$(PYTHON) -c 'import sys; sys.exit("pkgset needs Python 3.11 or newer: make PYTHON=python3.11" * (sys.version_info < (3, 11)))'
+	@$(PYTHON) -c 'import sys; sys.exit("pkgset needs Python 3.11 or newer: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
