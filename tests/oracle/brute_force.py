@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
 
-from optimizer.problem.dependency import Capability, Comparison, Dependency
+from optimizer.problem.dependency import Capability, Comparison, Dependency, RichOperator, leaves
 from optimizer.problem.problem import Candidates, Downstream, Missing, ObjectiveKind, Origin
 from tests.oracle.rules import Judge, matches
-from tests.oracle.version import compare_evr
+from tests.oracle.version import compare_evr, parse_evr
 from tests.oracle.world import NamePin, OraclePackage, Question, World
 
 LARGEST_WORLD = 12
@@ -212,13 +212,32 @@ def with_equivalents(
 
 
 def stubs(question: Question, candidates: tuple[OraclePackage, ...]) -> tuple[OraclePackage, ...]:
-    """Return a package still to be made for each required capability that no candidate provides, if asked for."""
+    """Return the packages still to be made, if asked for: what nobody provides of required features that cannot hold.
+
+    Two features may want different versions of a name: then these are packages of one name, of which one can be in.
+    """
     if question.rules.missing is Missing.ERROR:
         return ()
     judge = Judge(candidates)
-    wanted = dict.fromkeys(wish.require for wish in question.features if wish.required)
-    absent = [one for one in wanted if isinstance(one, Capability) and not judge.providers(one)]
-    return tuple(_added(f"stub:{one}", _promised(one), f"stub:{one}", ()) for one in absent)
+    impossible = [wish.require for wish in question.features if wish.required and not _can_hold(judge, wish.require)]
+    absent = (leaf for dependency in impossible for leaf in leaves(dependency) if not judge.providers(leaf))
+    return tuple(map(_stub, dict.fromkeys(map(_promised, absent))))
+
+
+def _can_hold(judge: Judge, dependency: Dependency) -> bool:
+    """Return whether a dependency has the providers it needs, whatever these need in turn."""
+    if isinstance(dependency, Capability) or dependency.operator in (RichOperator.WITH, RichOperator.WITHOUT):
+        return bool(judge.providers(dependency))
+    possible = [_can_hold(judge, operand) for operand in dependency.operands]
+    match dependency.operator:
+        case RichOperator.AND:
+            return all(possible)
+        case RichOperator.OR:
+            return any(possible)
+        case RichOperator.IF:
+            return len(possible) == 2 or possible[1] or possible[2]
+        case _:
+            return possible[0] or (len(possible) == 3 and possible[1] and possible[2])
 
 
 def _promised(asked: Capability) -> Capability:
@@ -226,6 +245,12 @@ def _promised(asked: Capability) -> Capability:
     if asked.comparison in (Comparison.GE, Comparison.LE):
         return Capability(asked.name, Comparison.EQ, asked.evr)
     return asked
+
+
+def _stub(promised: Capability) -> OraclePackage:
+    added = _added(f"stub:{promised.name}", promised, f"stub:{promised.name}", ())
+    evr = parse_evr(promised.evr or "0")
+    return replace(added, epoch=evr.epoch, version=evr.version, release=evr.release or "")
 
 
 def _added(name: str, provides: Capability, source: str | None, requires: tuple[Dependency, ...]) -> OraclePackage:

@@ -62,8 +62,8 @@ def write_problem(world: World, question: Question, directory: Path) -> Path:
         "equivalents": {name: [str(one) for one in upstream] or None for name, upstream in question.equivalents},
         "limits": _limits(question.bounds),
         "pins": [_pin(pin) for pin in question.pins],
-        "lock": _manifest(question.lock, directory / "lock.json"),
-        "previous": _manifest(question.previous, directory / "previous.json"),
+        "lock": _manifest(question.lock, directory / "lock.json") if question.lock else None,
+        "previous": _manifest(question.previous, directory / "previous.json") if _counts_changes(question) else None,
     }
     document |= {key: value for key, value in optional.items() if value}
     path = directory / "problem.yaml"
@@ -108,6 +108,10 @@ def _objective(kind: ObjectiveKind, question: Question) -> Any:
     return kind.value
 
 
+def _counts_changes(question: Question) -> bool:
+    return bool(question.previous) or ObjectiveKind.CHANGES in question.objectives
+
+
 def _limits(bounds: Bounds) -> dict[str, Any]:
     groups = {
         group: {key: value for key, value in (("min", least), ("max", most)) if value is not None}
@@ -136,9 +140,7 @@ def _pin(pin: NamePin) -> Any:
     return shape
 
 
-def _manifest(packages: tuple[OraclePackage, ...], path: Path) -> str | None:
-    if not packages:
-        return None
+def _manifest(packages: tuple[OraclePackage, ...], path: Path) -> str:
     rows = [
         {"name": one.name, "epoch": one.epoch, "version": one.version, "release": one.release, "arch": one.arch}
         for one in packages

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from optimizer.problem.dependency import Capability, Comparison, Dependency, Rich, RichOperator
 from optimizer.problem.problem import Candidates, Downstream, Missing, ObjectiveKind, Origin, WeakDependencies
+from tests.oracle.brute_force import LARGEST_WORLD, Arena, eligible
 from tests.oracle.world import Bounds, NamePin, OraclePackage, Question, Rules, Wish, World
 
 NAMES = ("app", "lib", "tool", "core", "kernel")
@@ -131,11 +132,11 @@ def worlds(most: int = 8) -> st.SearchStrategy[World]:
     return sized(most // 2) | sized(most)
 
 
-def wishes(world: World) -> st.SearchStrategy[Wish]:
-    """Return features, required ones mostly: names that the world has mostly, and what only equivalents give."""
-    there = st.sampled_from(world.packages).map(lambda one: Capability(one.name))
-    plain = capabilities((*NAMES, *VIRTUALS)).filter(lambda one: one.comparison is not Comparison.LT)
-    asked = st.one_of(there, there, there, plain, plain, dependencies(), st.sampled_from(FOREIGN).map(Capability))
+def wishes(there: tuple[str, ...], foreign: tuple[str, ...]) -> st.SearchStrategy[Wish]:
+    """Return features, required ones mostly: names that candidates have mostly, or that equivalents give."""
+    names = st.one_of(st.sampled_from(there), st.sampled_from(foreign)) if foreign else st.sampled_from(there)
+    known = names.map(Capability)
+    asked = st.one_of(known, known, known, capabilities((*NAMES, *VIRTUALS)), dependencies(1))
     required = st.sampled_from([True, True, False])
     groups = st.none() | st.sampled_from(GROUPS)
     return st.builds(Wish, require=asked, required=required, value=st.integers(1, 5), group=groups)
@@ -158,22 +159,22 @@ def bounds(features: tuple[Wish, ...]) -> st.SearchStrategy[Bounds]:
     between = st.tuples(st.none() | st.integers(0, 1), st.none() | st.integers(0, 2))
     groups = st.tuples(*(st.none() | between for _ in named)).map(
         lambda held: tuple(
-            (name, *pair) for name, pair in zip(named, held, strict=True) if pair is not None and any_bound(pair)
+            (name, *pair) for name, pair in zip(named, held, strict=True) if pair is not None and _is_bound(*pair)
         )
     )
     return st.builds(
         Bounds,
-        installed_bytes=st.none() | st.integers(0, 120),
-        download_bytes=st.none() | st.integers(0, 120),
-        packages=st.none() | st.integers(0, 5),
+        installed_bytes=st.none() | st.integers(20, 120),
+        download_bytes=st.none() | st.integers(20, 120),
+        packages=st.none() | st.integers(1, 5),
         downstream_sources=st.none() | st.integers(0, 2),
         groups=groups,
     )
 
 
-def any_bound(pair: tuple[int | None, int | None]) -> bool:
-    """Return whether a pair of bounds says anything."""
-    return pair != (None, None)
+def _is_bound(least: int | None, most: int | None) -> bool:
+    """Return whether a pair of bounds says something, and something that a problem file may say."""
+    return (least, most) != (None, None) and (least or 0) <= (2 if most is None else most)
 
 
 @cache
@@ -186,7 +187,7 @@ def rules() -> st.SearchStrategy[Rules]:
         missing=st.sampled_from(list(Missing)),
         weak_dependencies=st.sampled_from([WeakDependencies.IGNORE, WeakDependencies.FOLLOW]),
         unknown_bytes=st.sampled_from([0, 30]),
-        multilib=st.booleans(),
+        multilib=st.sampled_from([True, True, False]),
         install_only=st.sampled_from([("kernel", "installonlypkg(vm)"), ("kernel",), ()]),
     )
 
@@ -217,7 +218,11 @@ def manifests(world: World) -> st.SearchStrategy[tuple[OraclePackage, ...]]:
 @st.composite
 def questions(draw: st.DrawFn, world: World) -> Question:
     """Draw a question about a world: features always, everything else sometimes."""
-    features = draw(st.lists(wishes(world), min_size=1, max_size=4, unique_by=lambda wish: wish.require).map(tuple))
+    policy = draw(rules())
+    rows = draw(equivalents()) if draw(st.booleans()) else ()
+    there = tuple(one.name for one in eligible(world, Question(rules=policy))) or (NOBODY,)
+    asked = wishes(there, tuple(name for name, _ in rows))
+    features = draw(st.lists(asked, min_size=1, max_size=3, unique_by=lambda wish: wish.require).map(tuple))
     kinds = st.lists(st.sampled_from(list(ObjectiveKind)), min_size=1, max_size=4, unique=True).map(tuple)
     sometimes = st.booleans()
     objectives = draw(kinds)
@@ -225,12 +230,12 @@ def questions(draw: st.DrawFn, world: World) -> Question:
     return Question(
         features=features,
         forbidden=draw(st.lists(dependencies(), max_size=1).map(tuple)) if draw(sometimes) else (),
-        equivalents=draw(equivalents()) if draw(sometimes) else (),
+        equivalents=rows,
         pins=draw(st.lists(pins(), max_size=2, unique_by=lambda pin: pin.name).map(tuple)) if draw(sometimes) else (),
         lock=draw(manifests(world)) if draw(sometimes) else (),
         previous=draw(manifests(world)) if ObjectiveKind.CHANGES in objectives else (),
         bounds=draw(bounds(features)) if draw(sometimes) else Bounds(),
-        rules=draw(rules()),
+        rules=policy,
         objectives=objectives,
         weights=tuple((source, draw(st.integers(0, 4))) for source in SOURCES) if weighed else (),
     )
@@ -239,4 +244,5 @@ def questions(draw: st.DrawFn, world: World) -> Question:
 @cache
 def cases(most: int = 8) -> st.SearchStrategy[tuple[World, Question]]:
     """Return a world and a question about it."""
-    return worlds(most).flatmap(lambda world: st.tuples(st.just(world), questions(world)))
+    drawn = worlds(most).flatmap(lambda world: st.tuples(st.just(world), questions(world)))
+    return drawn.filter(lambda case: len(Arena(*case).packages) <= LARGEST_WORLD)
