@@ -175,7 +175,8 @@ class _Table:
         self, index: int, identifier: int, kind: RequirementKind, dependency: int
     ) -> Iterable[Requirement]:
         formula = self.closure.formula(dependency)
-        if formula == TRUE or (isinstance(formula, int) and identifier in self.closure.providers[formula]):
+        own = isinstance(formula, int) and identifier in self.closure.providers[formula]
+        if kind is not RequirementKind.SUPPLEMENTS and (own or formula == TRUE):
             return  # what a package gives itself binds nobody
         text = self.world.text(dependency)
         yield Requirement(package=index, kind=kind, text=text, formula=self._translate(formula))

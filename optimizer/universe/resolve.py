@@ -61,6 +61,7 @@ class Obstacle(StrEnum):
     ARCHITECTURE = "architecture"
     OLDER = "older"
     MODULE = "module"
+    DOWNSTREAM = "downstream"
 
 
 class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,8 +183,8 @@ class _Lookup:
             return msgspec.structs.replace(found, stub=stub and feature.required and found.severity != Severity.OK)
         name, where = feature.require.name, feature.position
         if find_group(self.groups, name) is None:
-            known = sorted({label for group in self.groups for label in (group.id, group.name)})
-            absent = Absent(text=name, nearest=nearest(name, known))
+            near = nearest(name, (group.id for group in self.groups))
+            absent = Absent(text=name, nearest=near or nearest(name, (group.name for group in self.groups)))
             return _finding(NameKind.GROUP, name, str(where), Severity.ERROR, absent)
         members = group_packages(feature.require, feature, self.groups)
         missing = [member for member in members if not can_hold(self.world, self.world.dependency_id(member))]
@@ -287,11 +288,14 @@ class _Lookup:
 
     def _held_back(self, capability: Capability, candidates: frozenset[int]) -> Iterator[HeldBack]:
         admitted = architectures(self.universe.problem)
+        upstream_only = self.universe.problem.policy.downstream is Downstream.NONE
         eligible = {held for versions in self.universe.candidates.versions.values() for held in versions}
         outside = [held for held in self._providers(capability) if held.id not in candidates]
         for solvable in outside[:_EXAMPLES]:
             obstacle = Obstacle.MODULE
-            if solvable.arch not in admitted:
+            if upstream_only and self.world.origin(solvable) is Origin.DOWNSTREAM:
+                obstacle = Obstacle.DOWNSTREAM
+            elif solvable.arch not in admitted:
                 obstacle = Obstacle.ARCHITECTURE
             elif solvable.id in eligible:
                 obstacle = Obstacle.OLDER

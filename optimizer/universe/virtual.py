@@ -13,7 +13,7 @@ from typing import Any
 
 import solv
 
-from optimizer.problem.dependency import Capability, Dependency
+from optimizer.problem.dependency import Capability, Comparison, Dependency
 from optimizer.problem.problem import Equivalent, Origin, Problem
 from optimizer.universe.world import World
 
@@ -83,14 +83,17 @@ def add_equivalents(world: World, held: Reserve, problem: Problem) -> list[int]:
 
 
 def add_stubs(world: World, held: Reserve, capabilities: Iterable[Capability]) -> list[int]:
-    """Add a package that does not exist yet for each capability that nobody provides; return their ids."""
+    """Add a package that does not exist yet for each capability that nobody provides; return their ids.
+
+    It provides the version asked for; where that is only a bound to stay above or below, the whole range.
+    """
     made = []
     for capability in capabilities:
         solvable = held.fill(world, STUB_REPOSITORY, f"stub:{capability.name}", capability.evr or "0")
-        provided = world.pool.Dep(capability.name)
-        if capability.evr is not None:
-            provided = provided.Rel(solv.REL_EQ, solvable.evrid)
-        solvable.add_provides(provided)
+        promised = capability
+        if capability.comparison in (Comparison.GE, Comparison.LE):
+            promised = Capability(capability.name, Comparison.EQ, capability.evr)
+        solvable.add_provides(world.dependency(promised))
         made.append(solvable.id)
     return made
 
