@@ -28,6 +28,7 @@ class ManifestPackage(msgspec.Struct, frozen=True, kw_only=True):
     checksum: str
     location: str
     required_by: tuple[str, ...]
+    size_estimated: bool = False
 
 
 class UnknownSizes(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,13 +39,18 @@ class UnknownSizes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """What the packages add up to; sizes in bytes, unknown ones left out."""
+    """What the packages add up to; sizes in bytes, unknown ones left out.
+
+    `estimated_packages` have a size by the problem's estimate, `estimated_size` installed bytes together.
+    """
 
     packages: int
     sources: int
     installed_size: int
     download_size: int
     unknown_sizes: UnknownSizes
+    estimated_packages: int = 0
+    estimated_size: int = 0
 
 
 class Denominators(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +129,8 @@ def _totals(packages: list[Package]) -> Totals:
             installed=sum(package.installed_bytes is None for package in packages),
             download=sum(package.download_bytes is None for package in packages),
         ),
+        estimated_packages=sum(package.estimated for package in packages),
+        estimated_size=sum(package.installed_bytes or 0 for package in packages if package.estimated),
     )
 
 
@@ -142,6 +150,7 @@ def _package(instance: Instance, index: int, askers: set[str]) -> ManifestPackag
         checksum=package.checksum,
         location=package.location,
         required_by=tuple(sorted(askers)),
+        size_estimated=package.estimated,
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
-import ortools
 from ortools.sat.python import cp_model_helper as cp_sat
 
 from optimizer.model.solution import SolveStatus
 
-VERSION: str = ortools.__version__
+VERSION: str = import_module("ortools").__version__
 
 
 class InvalidModelError(AssertionError):
@@ -109,11 +109,18 @@ def _interruptible(wrapper: Any, proto: Any, budget: Budget) -> Any:
     if threading.current_thread() is not threading.main_thread():
         return wrapper.solve(proto)
     answers: list[Any] = []
-    thread = threading.Thread(target=lambda: answers.append(wrapper.solve(proto)), name="cp-sat")
-    thread.start()
-    while thread.is_alive():
+    ended = threading.Event()
+
+    def work() -> None:
         try:
-            thread.join()
+            answers.append(wrapper.solve(proto))
+        finally:
+            ended.set()
+
+    threading.Thread(target=work, name="cp-sat").start()
+    while not ended.is_set():
+        try:
+            ended.wait()  # not Thread.join: interrupted, Python 3.11's takes the thread for dead (issue 90882)
         except KeyboardInterrupt:
             budget.interrupted = True
             wrapper.stop_search()

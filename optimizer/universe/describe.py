@@ -11,6 +11,7 @@ from optimizer.universe.evidence import compare_evr, neighbours
 from optimizer.universe.instance import Neighbour, Package, PackageOrigin, Source
 from optimizer.universe.prepare import Universe
 from optimizer.universe.rebuild import source_name
+from optimizer.universe.size import Scales
 from optimizer.universe.virtual import STUB_REPOSITORY
 
 # SUSE's patterns and products have no files: they stand for what they require.
@@ -68,7 +69,7 @@ class Describer:
     def _package(self, solvable: Any) -> Package:
         origin = self._origin(solvable)
         epoch, version, release = split_evr(solvable.evr)
-        installed, download = _sizes(solvable, origin)
+        measure = Scales(self.universe.world, self.universe.problem).measure(solvable, origin)
         checksum = solvable.lookup_checksum(solv.SOLVABLE_CHECKSUM)
         source = None if origin is PackageOrigin.VIRTUAL else self._numbers[origin, source_name(solvable)]
         return Package(
@@ -80,8 +81,9 @@ class Describer:
             repository=solvable.repo.name,
             origin=origin,
             source=source,
-            installed_bytes=installed,
-            download_bytes=download,
+            installed_bytes=measure.installed_bytes,
+            download_bytes=measure.download_bytes,
+            estimated=measure.estimated,
             checksum=f"{checksum.typestr()}:{checksum.hex()}" if checksum else "",
             location=solvable.lookup_location()[0] or "",
             license=solvable.lookup_str(solv.SOLVABLE_LICENSE) or "",
@@ -134,18 +136,3 @@ def _source_evr(solvable: Any) -> str:
     if source and source.count("-") >= 2:
         return "-".join(str(source).rsplit("-", 2)[1:]).removesuffix(".src.rpm").removesuffix(".nosrc.rpm")
     return str(solvable.evr)
-
-
-def _sizes(solvable: Any, origin: PackageOrigin) -> tuple[int | None, int | None]:
-    """Return installed and download bytes; None where the metadata do not know.
-
-    No RPM is 0 bytes to download, so 0 means unknown there; 0 installed bytes are true of a package without files
-    (basesystem), and unknown where the download size is unknown too.
-    """
-    if origin is PackageOrigin.VIRTUAL:
-        return 0, 0
-    download = solvable.lookup_num(solv.SOLVABLE_DOWNLOADSIZE) or None
-    installed = solvable.lookup_num(solv.SOLVABLE_INSTALLSIZE)
-    if installed == 0 and download is None:
-        return None, None
-    return installed, download

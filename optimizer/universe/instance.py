@@ -37,7 +37,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Package(Value, frozen=True):
-    """One candidate; sizes in bytes, None where the metadata does not know.
+    """One candidate; sizes in bytes, None where nobody knows, `estimated` where they rest on the problem's estimate.
 
     `age` counts the newer versions of its name that the same origin offers; `preferred` says that libsolv's own
     answer to the features holds it; `source` is None for virtual packages only.
@@ -53,6 +53,7 @@ class Package(Value, frozen=True):
     source: int | None
     installed_bytes: int | None
     download_bytes: int | None
+    estimated: bool = False
     checksum: str = ""
     location: str = ""
     license: str = ""
