@@ -10,7 +10,7 @@ from optimizer.cli.options import json_option
 @click.group(invoke_without_command=True)
 @click.pass_context
 def cache(context: click.Context) -> int | None:
-    """Show or clear the cache of downloaded and parsed metadata.
+    """Show or clear the cache of repository metadata.
 
     It lies in PKGSET_CACHE, else in the user's cache directory; nothing in it is needed, everything is made again.
     """

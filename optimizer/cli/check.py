@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @mirror_option
 @quiet_option
 def check(problems: tuple[Path, ...], as_json: bool, mirror: Path | None, quiet: bool) -> int:
-    """Look up every name of a problem in its repositories, without solving.
+    """Look up every name of a problem, without solving.
 
     Features, comps groups, forbidden dependencies, pins, equivalents and module streams: who provides them, and the
     nearest names of those that nobody does. Exit code 2 where no answer can exist.
@@ -32,6 +32,7 @@ def check(problems: tuple[Path, ...], as_json: bool, mirror: Path | None, quiet:
     for file in problems:
         found = attempt(partial(_findings, file, mirror, quiet))
         if isinstance(found, Failure):
+            found = found.of(file)
             found.tell()
             failed = {"file": str(file), "exit_code": found.exit_code, "errors": list(found.lines), "findings": []}
             documents.append(failed)

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 @write_option
 @quiet_option
 def demo(name: str, output: Path, write: bool, quiet: bool) -> int:
-    """Solve a problem that comes with pkgset: no files, no network.
+    """Solve a problem that comes with pkgset.
 
     Harbour is an upstream distribution, skiff a minimal system whose team packages everything from scratch. How much
-    of it could come from harbour as it is, and at what size?
+    of it could come from harbour as it is, and at what size? Needs no files and no network.
     """
     from optimizer.cli.output import say
     from optimizer.cli.terminal import terminal

@@ -42,6 +42,13 @@ class Failure:
     lines: tuple[str, ...]
     traceback: str = ""
 
+    def of(self, file: Path) -> Failure:
+        """Return the same failure with the lines that name no file naming this one."""
+        lines = tuple(
+            line.replace("pkgset:", f"{file}:", 1) if line.startswith("pkgset:") else line for line in self.lines
+        )
+        return Failure(self.exit_code, lines, self.traceback)
+
     def tell(self) -> None:
         """Print the lines on stderr."""
         for line in self.lines:

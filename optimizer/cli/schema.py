@@ -7,7 +7,7 @@ import click
 
 @click.command()
 def schema() -> int:
-    """Print the JSON Schema of a problem file, for editors and validators."""
+    """Print the JSON Schema of a problem file."""
     from optimizer.cli.output import say_json
     from optimizer.problem.shape import problem_schema
 

@@ -17,10 +17,10 @@ from optimizer.cli.options import FILE, mirror_option, quiet_option
 @mirror_option
 @quiet_option
 def snapshot(problem: Path, output: Path | None, mirror: Path | None, quiet: bool) -> int:
-    """Freeze a problem and its repositories' part in it as one file, an Instance.
+    """Freeze a problem, repositories and all, as an Instance.
 
-    `pkgset solve` on that file gives the same manifest and divergence list, without the repositories: for a bug
-    report, or another machine.
+    `pkgset solve` on that one file gives the same manifest and divergence list: for a bug report, or another
+    machine.
     """
     from optimizer.cli.output import say
     from optimizer.cli.terminal import terminal

@@ -45,11 +45,12 @@ def solve(
     mirror: Path | None,
     quiet: bool,
 ) -> int:
-    """Solve problem files, or Instances that `pkgset snapshot` wrote (*.instance).
+    """Solve problems: their manifests and divergence lists.
 
-    Writes manifest.json, divergence.json and run.json for each, and a report on stdout. A problem that fails does
-    not stop the others. Ctrl-C ends the search: the best answer so far is written, marked as not proven, exit
-    code 3.
+    PROBLEM is a problem file, or an Instance that `pkgset snapshot` wrote (*.instance). Writes manifest.json,
+    divergence.json and run.json for each, and a report on stdout. A problem that fails does not stop the others.
+    Ctrl-C ends the search: the best answer so far is written, marked as not proven, exit code 3; problems not begun
+    are left, exit code 130.
     """
     from optimizer.cli.batch import run_batch
     from optimizer.cli.failure import worst
@@ -58,14 +59,16 @@ def solve(
 
     tasks = [Task(file, output if write else None, mirror, time_limit, workers) for file in problems]
     outcomes: list[Outcome] = []
+    said = False
     for outcome in run_batch(tasks, jobs=jobs, quiet=quiet):
         if jobs > 1:
             for warning in outcome.warnings:
                 click.echo(f"warning: {warning}", err=True)
+        if outcome.text and not as_json:
+            say(("\n" if said else "") + outcome.text)
+            said = True
         if outcome.failure is not None:
             outcome.failure.tell()
-        elif not as_json:
-            say(("\n" if outcomes else "") + outcome.text)
         outcomes.append(outcome)
     if as_json:
         say_json([outcome.document for outcome in outcomes])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.cli.failure import INTERRUPTED, Failure, attempt
+from optimizer.cli.failure import INTERRUPTED, Failure, attempt, worst
 from optimizer.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run_task(task: Task, progress: Terminal) -> Outcome:
     """Return a task's outcome; nothing is raised, Ctrl-C during the solve gives the best answer so far."""
     done = attempt(lambda: _solve(task, progress))
     if isinstance(done, Failure):
-        return failed(task, done, tuple(progress.warnings))
+        return failed(task, done.of(task.file), tuple(progress.warnings))
     return done
 
 
@@ -75,11 +75,15 @@ def _solve(task: Task, progress: Terminal) -> Outcome:
         workers=task.workers,
     )
     result = solve_file(task.file, settings)
-    text, written = result_text(result), _write(task, result)
+    text, warnings = result_text(result), tuple(progress.warnings)
+    written = attempt(lambda: _write(task, result))
+    if isinstance(written, Failure):  # an answer that took an hour is worth showing all the same
+        failure, code = written.of(task.file), worst((result.exit_code, written.exit_code))
+        document = _document(task, result, None, warnings) | {"exit_code": code, "errors": list(failure.lines)}
+        return Outcome(code, text, document, failure, warnings)
     if written is not None:
         text += f"\nwritten: {written}\n"
-    document = _document(task, result, written, tuple(progress.warnings))
-    return Outcome(result.exit_code, text, document, warnings=tuple(progress.warnings))
+    return Outcome(result.exit_code, text, _document(task, result, written, warnings), warnings=warnings)
 
 
 def _write(task: Task, result: Result) -> Path | None:
@@ -97,6 +101,7 @@ def _document(task: Task, result: Result, written: Path | None, warnings: tuple[
         "status": result.record.status,
         "exit_code": result.exit_code,
         "directory": None if written is None else str(written),
+        "errors": [],
         "warnings": list(warnings),
         "run": msgspec.to_builtins(result.record),
     }

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 @mirror_option
 @quiet_option
 def verify(result: Path, problem: Path | None, instance: Path | None, mirror: Path | None, quiet: bool) -> int:
-    """Judge a result's files again (RESULT is results/<problem name>).
+    """Judge a written result again.
 
-    The problem is closed over its repositories once more; then every rule is checked in plain Python, libsolv is
-    asked to install exactly the manifest, and stage values, totals and the divergence list's sources are derived
-    anew. That nothing better exists is not proven again. Exit code 4, with the evidence, if anything does not hold.
+    RESULT is a directory that `pkgset solve` wrote, results/<problem name>. The problem is closed over its
+    repositories once more; then every rule is checked in plain Python, libsolv is asked to install exactly the
+    manifest, and stage values, totals and the divergence list's sources are derived anew. That nothing better exists
+    is not proven again. Exit code 4, with the evidence, if anything does not hold.
     """
     from optimizer.cli.output import say
     from optimizer.cli.rejudge import changed_inputs, read_result, rejudge

@@ -12,10 +12,11 @@ _REMEDY = {
     Obstacle.ARCHITECTURE: "only of another architecture: policy.multilib: true would admit {packages}",
     Obstacle.OLDER: "only in an older version: policy.candidates: all, or a pin, would admit {packages}",
     Obstacle.MODULE: "only in a module stream that is not active: name it under modules: to admit {packages}",
+    Obstacle.DOWNSTREAM: "only downstream, as {packages}",
 }
 _NOTHING = {
     NameKind.FORBIDDEN: "forbids nothing",
-    NameKind.EQUIVALENT: "this row does nothing: no upstream package provides it",
+    NameKind.EQUIVALENT: "stands for nothing upstream",
 }
 
 
@@ -57,12 +58,12 @@ def _complaint(finding: Finding) -> str:
 
 
 def _nobody(absent: Absent) -> str:
-    if absent.other_versions:
-        return f"nobody provides {absent.text}, there is {listed(absent.other_versions, 3)}"
     for obstacle, remedy in _REMEDY.items():
         packages = [held.package for held in absent.held_back if held.obstacle is obstacle]
         if packages:
             return f"{absent.text} is there " + remedy.format(packages=listed(packages, 3))
+    if absent.other_versions:
+        return f"nobody provides {absent.text}, there is {listed(absent.other_versions, 3)}"
     return _with_nearest(f"nobody provides {absent.text}", absent)
 
 

@@ -88,7 +88,7 @@ def _sizes(result: Result, manifest: Manifest) -> str:
     first = result.record.libsolv_first_answer
     if first is None:
         rows = [[name, words] for name, words, _ in ours]
-        note = "\nlibsolv by itself, as dnf would use it, found no answer"
+        note = "\nthere is no first answer of libsolv's own to compare with"
         return tabulate(rows, headers=["", "this answer"], disable_numparse=True) + note
     theirs = _first_answer_words(result.instance, first)
     rows = [
@@ -105,7 +105,7 @@ def _unknown_sizes(here: int, instance: Instance) -> list[str]:
     if not here and not there:
         return []
     whose = f"{counted(here, 'package')} here and {there:,} there"
-    return [f"{_LEAST}: nobody knows the installed size of {whose}; they count nothing in this table"]
+    return [f"{_LEAST}: nobody knows the installed size of {whose}; they count nothing here"]
 
 
 def _preferred(instance: Instance) -> list[Package]:
@@ -175,6 +175,8 @@ def _core(result: Result) -> str:
     lines = ["these cannot all hold, and none of them can be left out of the clash:"]
     for sentence in core_sentences(result.record.infeasible):
         lines += _wrapped(sentence, "  - ", "    ")
+    if any(part.kind == "feature" and not part.providers for part in result.record.infeasible):
+        lines.append("`pkgset check` looks up every name of the problem, and tells what is near")
     return "\n".join(lines)
 
 

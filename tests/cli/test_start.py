@@ -1,0 +1,60 @@
+"""Starting up: nothing heavy is imported before it is needed, and everybody's door is the same."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from optimizer import __version__
+from optimizer.cli.main import commands
+from tests.cli.conftest import Run
+
+_HEAVY = ("msgspec", "yaml", "solv", "ortools", "numpy", "urllib3", "tabulate", "tqdm", "libcomps", "multiprocessing")
+_COMMANDS = ("", *commands.commands)
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_help_imports_click_and_nothing_else(command: str) -> None:
+    code = (
+        "import sys\nfrom optimizer.cli.main import main\n"
+        f"try:\n    main({[command, '--help'] if command else ['--help']!r})\nfinally:\n"
+        f"    print(*(name for name in {_HEAVY!r} if name in sys.modules), file=sys.stderr)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert ended.stdout.startswith("Usage: pkgset")
+    assert ended.stderr.strip() == ""
+
+
+def test_the_module_is_the_command() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "optimizer", "--version"], check=True, capture_output=True, text=True
+    )
+    assert ended.stdout == f"pkgset, version {__version__}\n"
+
+
+def test_help_names_every_exit_code(run: Run) -> None:
+    printed = run("--help")
+    assert printed.exit_code == 0
+    codes = [line.split()[0] for line in printed.out.splitlines() if line[:6].strip().isdigit()]
+    assert codes == ["70", "4", "65", "66", "2", "130", "1", "3", "0"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nope"], "No such command 'nope'"),
+        (["solve"], "Missing argument 'PROBLEM...'"),
+        (["solve", "x.yaml", "--jobs", "0"], "--jobs"),
+        (["solve", "x.yaml", "--time-limit", "0"], "--time-limit"),
+        (["solve", "x.yaml", "--mirror", "no-such-directory"], "no-such-directory"),
+        (["demo", "--problem", "wieghts"], "did you mean weights?"),
+        (["verify", "."], "either --problem or --instance"),
+        (["snapshot", "x.yaml", "-o", "x.json"], "ends in .instance"),
+    ],
+)
+def test_wrong_usage_ends_in_2_with_words_on_stderr(run: Run, arguments: list[str], words: str) -> None:
+    printed = run(*arguments)
+    assert (printed.exit_code, printed.out) == (2, "")
+    assert words in printed.err
