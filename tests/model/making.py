@@ -68,7 +68,7 @@ def make(
             held[index] = msgspec.structs.replace(one, source=len(sources))
             sources.append(Source(name=one.name, evr="1-1", origin=one.origin))
     order = {one.name: index for index, one in enumerate(held)}
-    table = {name: (index,) for name, index in order.items()}
+    table: dict[str, tuple[int, ...]] = {name: (index,) for name, index in order.items()}
     table |= {name: tuple(order[letter] for letter in letters) for name, letters in (provides or {}).items()}
     numbers = {text: number for number, text in enumerate(table)}
 

@@ -1,0 +1,1 @@
+"""What is made of a solution: verification, manifest, divergence, result files."""
