@@ -18,11 +18,6 @@ from tests.cli.instances import weighted_cover
 
 _ENOUGH_S = 3.0  # a first answer takes half a second on two busy cores
 
-_join_gives_up = pytest.mark.xfail(
-    sys.version_info < (3, 13),
-    reason="the solver waits in Thread.join(), which Ctrl-C makes believe that the thread has ended (bpo-45274)",
-    strict=True,
-)
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").is_dir(), reason="looks into /proc for the solver's thread"
 )
@@ -49,7 +44,6 @@ def test_a_time_limit_keeps_the_best_answer(run: Run, hard: Callable[[str], Path
     _assert_kept(tmp_path / "slow")
 
 
-@_join_gives_up
 def test_ctrl_c_keeps_the_best_answer_and_starts_nothing_more(hard: Callable[[str], Path], tmp_path: Path) -> None:
     process = _start("solve", hard("first"), hard("second"), "-o", tmp_path)
     _wait_for(lambda: _threads(process.pid) > 1)
@@ -63,7 +57,6 @@ def test_ctrl_c_keeps_the_best_answer_and_starts_nothing_more(hard: Callable[[st
     assert not (tmp_path / "second").exists()
 
 
-@_join_gives_up
 def test_ctrl_c_of_one_problem_ends_in_3(hard: Callable[[str], Path], tmp_path: Path) -> None:
     process = _start("solve", hard("only"), "-o", tmp_path)
     _wait_for(lambda: _threads(process.pid) > 1)
@@ -74,7 +67,6 @@ def test_ctrl_c_of_one_problem_ends_in_3(hard: Callable[[str], Path], tmp_path: 
     _assert_kept(tmp_path / "only")
 
 
-@_join_gives_up
 def test_ctrl_c_reaches_every_job(hard: Callable[[str], Path], tmp_path: Path) -> None:
     files = [hard(name) for name in ("first", "second", "third")]
     process = _start("solve", *files, "-o", tmp_path, "--jobs", "2")
