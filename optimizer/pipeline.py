@@ -29,7 +29,7 @@ from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine, stage_order
 from optimizer.model.solver import VERSION as SOLVER_VERSION
 from optimizer.model.solver import Budget
-from optimizer.problem.document import read_document
+from optimizer.problem.extend import read_extended
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Downstream, Origin, Problem
 from optimizer.repository.cache import Cache
@@ -108,7 +108,7 @@ def check_file(path: Path, settings: Settings) -> tuple[Finding, ...]:
     Raises ProblemError and RepositoryError.
     """
     problem = load_problem(path)
-    lines = read_document(str(path), path.read_bytes())
+    lines = read_extended(path)
     repositories = _open(problem, settings)
 
     def load(asked: Problem, filelists: bool) -> Loaded:

@@ -40,7 +40,7 @@ def check(problems: tuple[Path, ...], as_json: bool, mirror: Path | None, quiet:
         if not as_json:
             from optimizer.report.check import check_table
 
-            say(f"{chr(10) if documents else ''}{file}\n\n{check_table(found)}")
+            say(f"{chr(10) if documents else ''}{file}\n\n{check_table(found, str(file))}")
         documents.append(_judged(file, found))
     if as_json:
         say_json(documents)

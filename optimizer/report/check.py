@@ -20,12 +20,15 @@ _NOTHING = {
 }
 
 
-def check_table(findings: Sequence[Finding]) -> str:
-    """Return a table of what is provided and by whom; equivalents that are in order are only counted."""
+def check_table(findings: Sequence[Finding], file: str) -> str:
+    """Return a table of what is provided and by whom; equivalents that are in order are only counted.
+
+    Lines are those of `file` where no other is named.
+    """
     from tabulate import tabulate
 
     shown = [f for f in findings if f.kind is not NameKind.EQUIVALENT or f.severity is not Severity.OK]
-    rows = [[_line(f.where), f.kind.value, _cut(f.text), _verdict(f)] for f in shown]
+    rows = [[_line(f.where, file), f.kind.value, _cut(f.text), _verdict(f)] for f in shown]
     text = tabulate(rows, headers=["line", "what", "name", "provided by"], disable_numparse=True) if rows else ""
     table = [finding for finding in findings if finding.kind is NameKind.EQUIVALENT]
     if table:
@@ -83,9 +86,10 @@ def _verdict(finding: Finding) -> str:
     )
 
 
-def _line(where: str) -> str:
-    """`file:line: key path` without the file."""
-    return where.partition(": ")[0].rpartition(":")[2]
+def _line(where: str, file: str) -> str:
+    """`file:line: key path` as the line alone, or with the name of another file that `extends` or a table led to."""
+    place = where.partition(": ")[0].removeprefix(f"{file}:")
+    return place.rpartition("/")[2]
 
 
 def _cut(text: str) -> str:

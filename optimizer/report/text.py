@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from optimizer.answer.divergence import Entry
-from optimizer.answer.manifest import Manifest
+from optimizer.answer.manifest import Manifest, Totals
 from optimizer.answer.result import FirstAnswer, Result
 from optimizer.model.solution import Stage
 from optimizer.report.objective import amount, title
@@ -96,8 +96,15 @@ def _sizes(result: Result, manifest: Manifest) -> str:
         for (name, words, value), (spelt, other) in zip(ours, theirs, strict=True)
     ]
     headers = ["", "this answer", "libsolv's own first answer *", "this answer is"]
-    notes = [_FIRST_ANSWER, *_unknown_sizes(totals.unknown_sizes.installed, result.instance)]
+    notes = [_FIRST_ANSWER, *_estimated(totals), *_unknown_sizes(unknown.installed, result.instance)]
     return "\n".join((tabulate(rows, headers=headers, disable_numparse=True), *notes))
+
+
+def _estimated(totals: Totals) -> list[str]:
+    if not totals.estimated_packages:
+        return []
+    whose = counted(totals.estimated_packages, "package")
+    return [f"sizes of {whose} are the problem's estimate, {mebibytes(totals.estimated_size)} of the installed size"]
 
 
 def _unknown_sizes(here: int, instance: Instance) -> list[str]:
