@@ -160,16 +160,22 @@ class _Table:
         weak = wants_weak(self.universe)
         for index, identifier in enumerate(self.order):
             solvable = self.world.solvable(identifier)
-            kind, seen = RequirementKind.REQUIRES, set()
+            kind = RequirementKind.REQUIRES
+            kinds: dict[int, RequirementKind] = {}
             for dependency in solvable.lookup_idarray(solv.SOLVABLE_REQUIRES, 0):
                 if self.world.is_marker(dependency):
                     kind = RequirementKind.PREREQUIRES
-                elif dependency not in seen:
-                    seen.add(dependency)
-                    yield from self._requirement(index, identifier, kind, dependency)
+                else:
+                    kinds.setdefault(dependency, kind)
+            for dependency in sorted(kinds, key=self.world.text):
+                yield from self._requirement(index, identifier, kinds[dependency], dependency)
             for key, weak_kind in _WEAK.items() if weak else ():
-                for dependency in dict.fromkeys(self.world.dependencies(solvable, key)):
+                for dependency in self._by_text(solvable, key):
                     yield from self._requirement(index, identifier, weak_kind, dependency)
+
+    def _by_text(self, solvable: Any, key: int) -> list[int]:
+        """Return a solvable's dependencies under a tag, once each, by text: libsolv's files keep no order of them."""
+        return sorted(set(self.world.dependencies(solvable, key)), key=self.world.text)
 
     def _requirement(
         self, index: int, identifier: int, kind: RequirementKind, dependency: int
@@ -184,12 +190,12 @@ class _Table:
     def _exclusions(self) -> Iterable[Exclusion]:
         for index, identifier in enumerate(self.order):
             solvable = self.world.solvable(identifier)
-            for dependency in dict.fromkeys(self.world.dependencies(solvable, solv.SOLVABLE_CONFLICTS)):
+            for dependency in self._by_text(solvable, solv.SOLVABLE_CONFLICTS):
                 formula = self._conflict(identifier, dependency)
                 if formula != FALSE:
                     text = self.world.text(dependency)
                     yield Exclusion(package=index, kind=ExclusionKind.CONFLICTS, text=text, formula=formula)
-            for dependency in dict.fromkeys(self.world.dependencies(solvable, solv.SOLVABLE_OBSOLETES)):
+            for dependency in self._by_text(solvable, solv.SOLVABLE_OBSOLETES):
                 matched = [
                     held
                     for held in self.world.providers(dependency)
