@@ -13,8 +13,9 @@ from optimizer.answer.verify import CHECKS, unmet_weak, verify
 from optimizer.model.solution import Solution
 from optimizer.model.solve import Engine
 from optimizer.universe.instance import Instance, Limit, LimitKind, PackageOrigin
+from tests.export.instances import value
 from tests.model.making import make, package
-from tests.model.test_solve import limited_instances, value
+from tests.model.test_solve import limited_instances
 
 DOWNSTREAM = PackageOrigin.DOWNSTREAM
 ALL = ("divergence", "features", "installed_size", "download_size", "packages", "weak", "changes", "age")
@@ -145,7 +146,7 @@ def consequences(instance: Instance, solution: Solution, chosen: tuple[int, ...]
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(limited_instances(), st.data())
 def test_flipping_any_package_of_an_optimum_is_caught_or_no_better(instance: Instance, data: st.DataObject) -> None:
-    """With all that follows from the flip put right, only a rule or a stage can tell; and no flip is an improvement."""
+    """With all that follows from a flip put right, only a rule or a stage can tell; and no flip is better."""
     solution = Engine.of(instance).solve()
     assume(solution.solved and instance.packages)
     flipped = data.draw(st.integers(0, len(instance.packages) - 1))
