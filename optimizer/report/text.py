@@ -16,7 +16,7 @@ from optimizer.universe.instance import Instance, Package, PackageOrigin
 
 WIDTH = 100
 _LEAST = "at least"
-_FIRST_ANSWER = "* as dnf would use it: required features only, best versions, no weak dependencies"
+_FIRST_ANSWER = "* as dnf would use it: required features only, best versions, no weak dependencies, no limits"
 _STATUS = {
     "proven": "proven optimal",
     "not proven": "feasible, not proven optimal: the limit or Ctrl-C came first",
@@ -30,7 +30,7 @@ def result_text(result: Result) -> str:
     """Return the whole report of one result; lines end in a line feed, sizes are MiB."""
     blocks = [_headline(result)]
     if result.manifest is not None:
-        blocks += [_stages(result), _sizes(result, result.manifest), _reuse(result.manifest)]
+        blocks += [_stages(result, result.manifest), _sizes(result, result.manifest), _reuse(result.manifest)]
     if result.divergence is not None:
         blocks.append(_divergence(result.divergence.entries))
     if result.record.status == "infeasible":
@@ -51,11 +51,16 @@ def _headline(result: Result) -> str:
     return words
 
 
-def _stages(result: Result) -> str:
+def _stages(result: Result, manifest: Manifest) -> str:
     from tabulate import tabulate
 
     weighted = any(source.weight != 1 for source in result.instance.sources)
-    rows = [_stage_row(stage, weighted) for stage in result.record.stages if _worth_showing(stage)]
+    unknown = _uncounted(result.instance, manifest)
+    rows = [
+        _stage_row(stage, weighted=weighted, least=stage.objective in unknown)
+        for stage in result.record.stages
+        if _worth_showing(stage)
+    ]
     if not rows:
         return "no objectives: any set that has the features"
     return tabulate(rows, headers=["stage", "value", "proven bound", "status"], disable_numparse=True)
@@ -65,11 +70,18 @@ def _worth_showing(stage: Stage) -> bool:
     return stage.objective != "tie_break" or stage.status != "optimal"
 
 
-def _stage_row(stage: Stage, weighted: bool) -> list[str]:
+def _uncounted(instance: Instance, manifest: Manifest) -> set[str]:
+    """Return the size objectives in which a chosen package of unknown size counts nothing."""
+    unknown = manifest.totals.unknown_sizes
+    counts = {"installed_size": unknown.installed, "download_size": unknown.download}
+    return set() if instance.unknown_bytes else {objective for objective, count in counts.items() if count}
+
+
+def _stage_row(stage: Stage, *, weighted: bool, least: bool) -> list[str]:
     proven = stage.status == "optimal"
     if stage.objective == "tie_break":
         return ["tie-break", "", "", "not proven: another set may be as good"]
-    value = amount(stage.objective, stage.value, weighted=weighted)
+    value = (f"{_LEAST} " if least else "") + amount(stage.objective, stage.value, weighted=weighted)
     bound = "none" if stage.bound is None else amount(stage.objective, stage.bound, weighted=weighted)
     return [title(stage.objective), value, bound, "proven" if proven else "not proven"]
 
@@ -122,7 +134,7 @@ def _preferred(instance: Instance) -> list[Package]:
 def _compared(words: str, value: int, spelt: str, other: int) -> str:
     """Two lower bounds say little about the sizes behind them: no more is claimed than is known."""
     unknown = words.startswith(_LEAST) or spelt.startswith(_LEAST)
-    return relative(value, other) + (" (known)" if unknown and value != other else "")
+    return relative(value, other) + (" (known)" if unknown else "")
 
 
 def _first_answer_words(instance: Instance, first: FirstAnswer) -> list[tuple[str, int]]:
@@ -149,7 +161,8 @@ def _reuse(manifest: Manifest) -> str:
             shares.append(f"{round(share * whole):,} of {counted(whole, noun)} ({percent(share)})")
     if reuse.bytes is not None:
         used = sum(p.installed_size or 0 for p in manifest.packages if p.origin == PackageOrigin.UPSTREAM)
-        shares.append(f"{used / (1 << 20):,.1f} of {mebibytes(of.bytes)} installed ({percent(reuse.bytes)})")
+        known = ", of sizes known" if manifest.totals.unknown_sizes.installed else ""
+        shares.append(f"{used / (1 << 20):,.1f} of {mebibytes(of.bytes)} installed ({percent(reuse.bytes)}{known})")
     words = "reuse of upstream: " + (", ".join(shares) or "nothing to reuse")
     return "\n".join(_wrapped(words, "", "  "))
 
