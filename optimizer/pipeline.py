@@ -36,10 +36,11 @@ from optimizer.repository.cache import Cache
 from optimizer.repository.progress import Progress, Silent
 from optimizer.repository.repository import open_repository
 from optimizer.universe.assemble import Closed, close_universe
+from optimizer.universe.finding import Finding
 from optimizer.universe.instance import Input, Instance
 from optimizer.universe.load import Loaded, load_world
 from optimizer.universe.prepare import Universe, prepare_universe
-from optimizer.universe.resolve import Finding, resolve_problem
+from optimizer.universe.resolve import resolve_problem
 from optimizer.universe.size import check_known_sizes
 from optimizer.universe.snapshot import SUFFIX, read_instance
 from optimizer.universe.world import libsolv_version

@@ -13,7 +13,7 @@ from pathlib import Path
 from optimizer.cli.failure import OUR_BUG, USAGE, Failure
 from optimizer.cli.interrupt import Interrupts
 from optimizer.cli.task import Outcome, Task, failed, not_started, run_task
-from optimizer.cli.terminal import Terminal, terminal
+from optimizer.cli.terminal import Terminal, tell_warning, terminal
 
 
 def run_batch(tasks: Sequence[Task], *, jobs: int, quiet: bool) -> Iterator[Outcome]:
@@ -23,15 +23,21 @@ def run_batch(tasks: Sequence[Task], *, jobs: int, quiet: bool) -> Iterator[Outc
     """
     clashes = _clashes(tasks)
     free = [task for index, task in enumerate(tasks) if index not in clashes]
-    outcomes = _in_processes(free, jobs) if min(jobs, len(free)) > 1 else _here(free, quiet=quiet)
+    in_processes = min(jobs, len(free)) > 1
+    outcomes = _in_processes(free, jobs) if in_processes else _here(free, quiet=quiet, several=len(tasks) > 1)
     for index, task in enumerate(tasks):
-        yield failed(task, clashes[index]) if index in clashes else next(outcomes)
+        outcome = failed(task, clashes[index]) if index in clashes else next(outcomes)
+        if in_processes:
+            for warning in outcome.warnings:
+                tell_warning(warning, about=str(task.file))
+        yield outcome
 
 
-def _here(tasks: Sequence[Task], *, quiet: bool) -> Iterator[Outcome]:
+def _here(tasks: Sequence[Task], *, quiet: bool, several: bool) -> Iterator[Outcome]:
     with Interrupts() as interrupts:
         for task in tasks:
-            yield not_started(task) if interrupts.count else run_task(task, terminal(quiet=quiet))
+            about = str(task.file) if several else ""
+            yield not_started(task) if interrupts.count else run_task(task, terminal(quiet=quiet, about=about))
 
 
 def _in_processes(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:

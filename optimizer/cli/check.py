@@ -11,7 +11,7 @@ import click
 from optimizer.cli.options import FILE, json_option, mirror_option, quiet_option
 
 if TYPE_CHECKING:
-    from optimizer.universe.resolve import Finding
+    from optimizer.universe.finding import Finding
 
 
 @click.command()
@@ -61,7 +61,7 @@ def _judged(file: Path, findings: tuple[Finding, ...]) -> dict[str, Any]:
     import msgspec
 
     from optimizer.report.check import complaints
-    from optimizer.universe.resolve import Severity
+    from optimizer.universe.finding import Severity
 
     for line in complaints(findings):
         click.echo(line, err=True)

@@ -61,9 +61,6 @@ def solve(
     outcomes: list[Outcome] = []
     said = False
     for outcome in run_batch(tasks, jobs=jobs, quiet=quiet):
-        if jobs > 1:
-            for warning in outcome.warnings:
-                click.echo(f"warning: {warning}", err=True)
         if outcome.text and not as_json:
             say(("\n" if said else "") + outcome.text)
             said = True

@@ -9,11 +9,14 @@ import click
 
 
 class Terminal:
-    """The Progress of a command: bars only on a terminal, every warning printed at once and kept in `warnings`."""
+    """The Progress of a command: bars only on a terminal, every warning printed at once and kept in `warnings`.
 
-    def __init__(self, *, bars: bool, echo: bool = True) -> None:
+    `about` is the file that printed warnings name, where there are several.
+    """
+
+    def __init__(self, *, bars: bool, echo: bool = True, about: str = "") -> None:
         self.warnings: list[str] = []
-        self._bars, self._echo = bars, echo
+        self._bars, self._echo, self._about = bars, echo, about
         self._bar: Any = None
 
     def start(self, stage: str, total: int | None) -> None:
@@ -51,9 +54,14 @@ class Terminal:
             return
         if self._bar is not None:
             self._bar.clear()
-        click.echo(f"warning: {text}", err=True)
+        tell_warning(text, self._about)
 
 
-def terminal(*, quiet: bool) -> Terminal:
+def tell_warning(text: str, about: str = "") -> None:
+    """Print a warning on stderr, about a file or about nothing in particular."""
+    click.echo(f"warning: {about}: {text}" if about else f"warning: {text}", err=True)
+
+
+def terminal(*, quiet: bool, about: str = "") -> Terminal:
     """Return the Progress that suits stderr as it is."""
-    return Terminal(bars=not quiet and sys.stderr.isatty())
+    return Terminal(bars=not quiet and sys.stderr.isatty(), about=about)

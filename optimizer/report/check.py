@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from optimizer.report.quantity import counted, listed
-from optimizer.universe.resolve import Absent, Finding, NameKind, Obstacle, Severity
+from optimizer.universe.finding import Absent, Finding, NameKind, Obstacle, Severity
 
 _TEXT_WIDTH = 44
 _REMEDY = {

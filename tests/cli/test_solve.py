@@ -107,8 +107,11 @@ def test_warnings_are_told_in_processes_too(run: Run, write_problem: Write, tmp_
     for jobs in ("1", "2"):
         printed = run("solve", *files, "--no-write", "--jobs", jobs)
         assert printed.exit_code == 0
-        warnings = [line for line in printed.err.splitlines() if line.startswith("warning: repository harbour: ")]
-        assert len(warnings) == 2
+        told = [line.partition(": repository harbour: ")[0] for line in printed.err.splitlines()]
+        assert told == [f"warning: {file}" for file in files]
+        alone = run("solve", files[0], "--no-write", "--jobs", jobs)
+        assert alone.err.startswith("warning: repository harbour: ")
+        assert len(alone.err.splitlines()) == 1
 
 
 def test_a_result_that_cannot_be_written_is_shown_all_the_same(run: Run, tmp_path: Path) -> None:
