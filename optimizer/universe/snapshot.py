@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from optimizer.universe.fault import MAX_DEPTH, faults
 from optimizer.universe.instance import Formula, Instance
 
 SUFFIX = ".instance"
-_OPERATORS = ("all", "any", "not")
-_MAX_DEPTH = 200
 
 
 class BadInstanceError(ValueError):
@@ -43,47 +41,10 @@ def read_instance(path: Path) -> Instance:
 
 
 def check_instance(instance: Instance, path: str = "instance") -> Instance:
-    """Return the Instance if every index in it points somewhere and every formula is one; raises BadInstanceError."""
-    for what in _faults(instance):
+    """Return the Instance if it can be worked with (see `faults`); raises BadInstanceError."""
+    for what in faults(instance):
         raise BadInstanceError(path, what)
     return instance
-
-
-def _faults(instance: Instance) -> Iterator[str]:
-    packages, sources = len(instance.packages), len(instance.sources)
-    for index, package in enumerate(instance.packages):
-        if package.source is not None and not 0 <= package.source < sources:
-            yield f"packages[{index}].source: there is no source {package.source}"
-        for size in (package.installed_bytes, package.download_bytes):
-            if size is not None and not 0 <= size < 1 << 53:
-                yield f"packages[{index}]: a size of {size} bytes"
-    for name, groups in (
-        ("capabilities", [capability.providers for capability in instance.capabilities]),
-        ("unique_names", [unique.packages for unique in instance.unique_names]),
-        ("pins", [pin.excluded for pin in instance.pins]),
-        ("requirements", [(requirement.package,) for requirement in instance.requirements]),
-        ("exclusions", [(exclusion.package,) for exclusion in instance.exclusions]),
-    ):
-        for index, group in enumerate(groups):
-            if any(not 0 <= held < packages for held in group):
-                yield f"{name}[{index}]: there is no such package"
-    for name in ("requirements", "exclusions", "features", "forbidden"):
-        for index, held in enumerate(getattr(instance, name)):
-            fault = _formula_fault(held.formula, len(instance.capabilities), 0)
-            if fault:
-                yield f"{name}[{index}].formula: {fault}"
-
-
-def _formula_fault(formula: Formula, capabilities: int, depth: int) -> str:
-    if isinstance(formula, int) and not isinstance(formula, bool):
-        return "" if 0 <= formula < capabilities else f"there is no capability {formula}"
-    if depth > _MAX_DEPTH:
-        return f"more than {_MAX_DEPTH} levels"
-    if not isinstance(formula, tuple) or not formula or formula[0] not in _OPERATORS:
-        return f"{formula!r} is no formula"
-    if formula[0] == "not" and len(formula) != 2:
-        return "`not` takes one formula"
-    return next((fault for part in formula[1:] if (fault := _formula_fault(part, capabilities, depth + 1))), "")
 
 
 def _with_tuples(instance: Instance) -> Instance:
@@ -98,6 +59,6 @@ def _with_tuples(instance: Instance) -> Instance:
 
 
 def _tuples(formula: Any, depth: int) -> Formula:
-    if not isinstance(formula, list) or depth > _MAX_DEPTH + 1:
+    if not isinstance(formula, list) or depth > MAX_DEPTH + 1:
         return formula
     return tuple(_tuples(part, depth + 1) for part in formula)

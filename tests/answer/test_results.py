@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from optimizer.answer.result import Result
-from optimizer.export import results
 from optimizer.export.results import write_results
 from optimizer.pipeline import Settings, solve_file
 from tests.cases.reading import CASES, make_runnable
@@ -94,13 +93,13 @@ def test_a_full_disk_leaves_nothing_half_written(
     whole = os.fdopen
 
     def fdopen(descriptor: int, *arguments: Any, **options: Any) -> Any:
-        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
         if failing not in path.name:
             return whole(descriptor, *arguments, **options)
         os.close(descriptor)
         return FullDisk(path)
 
-    monkeypatch.setattr(results.os, "fdopen", fdopen)
+    monkeypatch.setattr(os, "fdopen", fdopen)
     with pytest.raises(OSError, match="No space left"):
         write_results(result, tmp_path)
     monkeypatch.undo()

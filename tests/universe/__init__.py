@@ -1,0 +1,1 @@
+"""From repositories to an Instance: closure, candidates, rebuilds, snapshots."""
