@@ -14,6 +14,7 @@ from optimizer.repository.error import BadRepositoryData, NoSuchModule, Reposito
 from optimizer.universe.features import UnknownGroupError
 from optimizer.universe.size import UnknownSizeError
 from optimizer.universe.snapshot import BadInstanceError
+from tests.cli.conftest import Run
 
 HERE = Position("p.yaml", 7, "features.required[0]")
 GROUP = Feature(CompsGroup("cor"), True, 0, None, HERE)
@@ -96,3 +97,17 @@ def test_the_worst_code_comes_first() -> None:
         assert worst((better, worse)) == worst((worse, better)) == worse
     assert worst(()) == 0
     assert worst((0, 99, 65)) == 99
+
+
+def test_a_command_that_breaks_ends_in_70(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr("optimizer.problem.shape.problem_schema", broken)
+    monkeypatch.setenv(TRACEBACK, "0")
+    plain = run("schema")
+    assert (plain.exit_code, plain.out) == (70, "")
+    assert len(plain.err.splitlines()) == 1
+    asked = run("--traceback", "schema")
+    assert asked.exit_code == 70
+    assert "Traceback" in asked.err
