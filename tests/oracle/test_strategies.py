@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 
 from optimizer.problem.dependency import Capability, Dependency, Rich, leaves, parse_dependency
 from optimizer.problem.problem import Candidates, Downstream, Missing, ObjectiveKind, WeakDependencies
 from tests.oracle.brute_force import brute_force
 from tests.oracle.rules import Judge
-from tests.oracle.strategies import FOREIGN, cases
+from tests.oracle.strategies import FOREIGN, cases, worlds
 from tests.oracle.world import OraclePackage, Question, World
 
 _DRAWS = 500
@@ -36,6 +36,13 @@ def test_every_kind_is_drawn_often() -> None:
     draw()
     rare = {kind: seen[kind] for kind in _EXPECTED if seen[kind] < _DRAWS // 50}
     assert rare == {}, seen
+
+
+def test_a_failure_shrinks_to_what_causes_it() -> None:
+    quiet = settings(database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    world = find(worlds(4), lambda drawn: "obsolete meets" in _meeting_kinds(drawn), settings=quiet)
+    assert len(world.packages) == 2
+    assert sum(len(getattr(one, tag)) for one in world.packages for tag in _TAGS) == 1
 
 
 _OPERATORS = ("and", "or", "if", "unless", "if else", "unless else", "with", "without")
