@@ -33,9 +33,11 @@ from optimizer.problem.extend import read_extended
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Downstream, Origin, Problem
 from optimizer.repository.cache import Cache
+from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.progress import Progress, Silent
 from optimizer.repository.repository import open_repository
 from optimizer.universe.assemble import Closed, close_universe
+from optimizer.universe.fault import faults
 from optimizer.universe.finding import Finding
 from optimizer.universe.instance import Input, Instance
 from optimizer.universe.load import Loaded, load_world
@@ -99,6 +101,8 @@ def close_problem(problem: Problem, settings: Settings, clock: Clock | None = No
         world = _close(problem, repositories, inputs, settings, clock, filelists=True)
     for name in world.universe.skipped:
         settings.progress.warn(f"no repository has {name}, which a comps group names; left out, as dnf does")
+    for what in faults(world.closed.instance):  # sizes and counts that no arithmetic here could hold
+        raise BadRepositoryData(", ".join(repository.id for repository in repositories), "", what)
     check_known_sizes(world.closed.instance)
     return world
 

@@ -17,9 +17,10 @@ def minimal_core(
 ) -> tuple[Guard, ...] | None:
     """Return a subset-minimal set of `guards` that cannot all bind in a question; None where they can.
 
-    The solver's own core comes first, then each part is left out in turn (deletion; Marques-Silva 2010, "Minimal
-    Unsatisfiability"), the last of `guards` first, so that of several cores the one with early parts is found.
-    Raises TimeoutError where the budget ends first.
+    The solver's own core comes first, then each part is left out in turn, the last of `guards` first (deletion;
+    Marques-Silva 2010, "Minimal Unsatisfiability"). Of several minimal cores, which one comes out is the solver's
+    choice; it searches with one worker here, so that every machine gets the same. Raises TimeoutError where the
+    budget ends first.
     """
     budget = budget or Budget()
     kinds = {kind for kind, _ in guards}
@@ -64,7 +65,7 @@ def _solver_core(
     question = replace(question, lifted=question.lifted | (known - given))
     proto = engine.proto(question, free=given)
     proto.assumptions.extend([engine.model.guards[guard] for guard in guards])
-    found = run(proto, budget)
+    found = run(proto, budget, workers=1)
     if found.status is SolveStatus.UNKNOWN:
         raise TimeoutError
     if found.solved:

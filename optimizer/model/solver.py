@@ -63,10 +63,10 @@ class Run:
         return self.status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE)
 
 
-def parameters(budget: Budget) -> Any:
+def parameters(budget: Budget, workers: int | None = None) -> Any:
     """Return CP-SAT's parameters; see docs/decisions/0005-solver-parameters.md for how they were chosen."""
     chosen = cp_sat.SatParameters()
-    chosen.num_workers = budget.workers
+    chosen.num_workers = budget.workers if workers is None else workers
     chosen.random_seed = 0
     chosen.linearization_level = 2
     chosen.symmetry_level = 0
@@ -77,7 +77,7 @@ def parameters(budget: Budget) -> Any:
     return chosen
 
 
-def run(proto: Any, budget: Budget) -> Run:
+def run(proto: Any, budget: Budget, workers: int | None = None) -> Run:
     """Solve a model within a budget; Ctrl-C ends the run with the best solution so far and marks the budget.
 
     Raises InvalidModelError.
@@ -85,7 +85,7 @@ def run(proto: Any, budget: Budget) -> Run:
     if budget.spent:
         return Run(SolveStatus.UNKNOWN)
     wrapper = cp_sat.SolveWrapper()
-    wrapper.set_parameters(parameters(budget))
+    wrapper.set_parameters(parameters(budget, workers))
     response = _interruptible(wrapper, proto, budget)
     status = response.status.name
     if status == "MODEL_INVALID":

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import product
+from math import prod
 
 from optimizer.universe.instance import FALSE, Formula
+
+_WIDEST = 10_000
 
 Literal = tuple[int, bool]
 Clause = frozenset[Literal]
@@ -22,9 +25,10 @@ def conflict_formula(
     """Return what a solvable's rich Conflicts excludes, itself left out.
 
     Leaves of the result are dependency ids, or `("package", id)` for one solvable. Where the solvable matches no
-    leaf, the formula is returned as it is.
+    leaf, the formula is returned as it is; so it is where there would be too many clauses, which then excludes the
+    solvable more often than libsolv does, never less.
     """
-    if not _names(identifier, formula, providers):
+    if not _names(identifier, formula, providers) or _width(formula, providers) > _WIDEST:
         return formula
     clauses = _negated(formula, providers, reached)
     kept = [clause for clause in clauses if clause != {(identifier, False)} and not _holds_always(clause)]
@@ -40,6 +44,14 @@ def _names(identifier: int, formula: Formula, providers: dict[int, tuple[int, ..
     if isinstance(formula, int):
         return identifier in providers[formula]
     return any(_names(identifier, part, providers) for part in formula[1:])
+
+
+def _width(formula: Formula, providers: dict[int, tuple[int, ...]]) -> int:
+    """Return a bound on the clauses a formula can become: metadata may be made to make them explode."""
+    if isinstance(formula, int):
+        return max(1, len(providers[formula]))
+    widths = [_width(part, providers) for part in formula[1:]]
+    return max(sum(widths), prod(widths))
 
 
 def _opposite(literal: Literal) -> Formula:
