@@ -31,8 +31,9 @@ def run_dnf(
     releasever: str = "1",
     platform: str = "platform:none",
     modules: Collection[str] = (),
+    weak: bool = False,
 ) -> DnfAnswer:
-    """Return what `dnf install SPECS` installs on an empty system, weak dependencies off and best versions on.
+    """Return what `dnf install SPECS` installs on an empty system, best versions only, weak dependencies if `weak`.
 
     `repositories` are directories that hold `repodata`, by id; `specs` are NEVRAs, names, file paths or `@group`;
     `modules` are `name:stream` to enable. Everything is written below `root`; a second question with the same
@@ -48,6 +49,7 @@ def run_dnf(
         "releasever": releasever,
         "platform": platform,
         "modules": list(modules),
+        "weak": weak,
     }
     command = [_SYSTEM_PYTHON, "-I", str(_SCRIPT)]
     done = subprocess.run(command, input=json.dumps(question), capture_output=True, text=True, check=False)

@@ -23,7 +23,8 @@ def open_base(question: dict[str, Any]) -> dnf.Base:
         setattr(conf, option, str(root / directory))
     conf.cachedir = question["cache"]
     conf.reposdir = conf.varsdir = conf.pluginpath = conf.pluginconfpath = []
-    conf.plugins = conf.install_weak_deps = conf.skip_if_unavailable = False
+    conf.plugins = conf.skip_if_unavailable = False
+    conf.install_weak_deps = question["weak"]
     conf.best = conf.assumeno = conf.strict = True
     conf.installonly_limit = 0  # every install-only version that is asked for stays
     conf.module_platform_id = question["platform"]
