@@ -35,7 +35,11 @@ def contracts() -> list[dict[str, list[str]]]:
 
 def test_the_table_has_every_room_and_each_of_its_modules() -> None:
     rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert {room: modules(room) for room in rooms} == ROWS
+    told = {f"{room}/{name}" for room, names in ROWS.items() for name in names}
+    there = {f"{room}/{name}" for room in rooms for name in modules(room)}
+    assert rooms == set(ROWS)
+    assert not there - told, f"docs/architecture.md lacks {', '.join(sorted(there - told))}"
+    assert not told - there, f"docs/architecture.md has {', '.join(sorted(told - there))}"
 
 
 def test_the_contract_layers_every_room() -> None:
