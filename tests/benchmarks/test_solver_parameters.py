@@ -30,13 +30,13 @@ def test_a_way_changes_its_parameters_and_not_the_answer(
     way: Way, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used: list[Any] = []
-    wrapper = cp_sat.SolveWrapper
+    wrapper: Any = cp_sat.SolveWrapper
 
     class Watched:
         """CP-SAT's wrapper, its parameters kept."""
 
         def __init__(self) -> None:
-            self._wrapper = wrapper()
+            self._wrapper: Any = wrapper()
 
         def set_parameters(self, parameters: Any) -> None:
             used.append(parameters)
