@@ -7,22 +7,29 @@ from pathlib import Path
 from tests.requirements import PROJECT_ROOT
 
 PROBLEMS = PROJECT_ROOT / "problems"
-PHOTON_TABLE = PROBLEMS / "equivalents" / "photon-to-centos-7.yaml"
+EQUIVALENTS = PROBLEMS / "equivalents"
+
+_APART = frozenset(("demo", "equivalents", "infeasible", "pairs", "real"))
 
 
-def photon_files() -> list[Path]:
-    """Return the problems over Photon's own image lists."""
-    return sorted(PROBLEMS.glob("*.yaml"))
+def library_files() -> list[Path]:
+    """Return the problems over the lists of real products that have an answer: Photon's, Atomic's and others'."""
+    return sorted(path for path in PROBLEMS.rglob("*.yaml") if _APART.isdisjoint(path.relative_to(PROBLEMS).parts))
 
 
 def real_files() -> list[Path]:
-    """Return the problems over real repositories that have an answer."""
+    """Return the problems over real repositories that have an answer, each one kind of image."""
     return sorted((PROBLEMS / "real").glob("*.yaml"))
 
 
 def infeasible_files() -> list[Path]:
     """Return the problems over real repositories that have none."""
-    return sorted((PROBLEMS / "real" / "infeasible").glob("*.yaml"))
+    return sorted(PROBLEMS.glob("*/infeasible/*.yaml"))
+
+
+def pair_files() -> list[Path]:
+    """Return the problems that ask for nothing: which downstream stands against which upstream."""
+    return sorted((PROBLEMS / "pairs").glob("*.yaml"))
 
 
 def relative(path: Path) -> str:

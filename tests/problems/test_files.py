@@ -10,9 +10,10 @@ import pytest
 
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Candidates, CompsGroup, ObjectiveKind, Origin, WeakDependencies
-from tests.problems.files import PROBLEMS, infeasible_files, photon_files, real_files, relative
+from tests.problems.files import PROBLEMS, infeasible_files, library_files, pair_files, real_files, relative
 
-FILES = [*photon_files(), *real_files(), *infeasible_files()]
+QUESTIONS = [*library_files(), *real_files(), *infeasible_files()]
+FILES = [*QUESTIONS, *pair_files()]
 
 
 @pytest.mark.parametrize("path", FILES, ids=relative)
@@ -20,7 +21,7 @@ def test_file_loads_and_bears_its_own_name(path: Path) -> None:
     problem = load_problem(path)
 
     assert problem.name == path.stem
-    assert any(feature.required for feature in problem.features)
+    assert any(feature.required for feature in problem.features) == (path in QUESTIONS)
 
 
 @pytest.mark.parametrize("path", FILES, ids=relative)
@@ -33,10 +34,36 @@ def test_file_opens_with_what_it_stands_for(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_file_names_no_place_of_this_machine(path: Path) -> None:
-    baseurls = re.findall(r"^ +baseurl: (\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    text = path.read_text(encoding="utf-8")
+    baseurls = re.findall(r"^ +baseurl: (\S+)", text, re.MULTILINE)
 
-    assert baseurls
+    assert baseurls or "\nextends: " in text
     assert all(url.startswith("https://") or re.fullmatch(r"[a-z0-9.-]+", url) for url in baseurls)
+
+
+@pytest.mark.parametrize("path", library_files(), ids=relative)
+def test_a_library_problem_says_where_its_list_comes_from(path: Path) -> None:
+    """In its own comment, or in that of the file it only changes the rules of."""
+    problem = load_problem(path)
+    told = {path, *(Path(feature.position.file) for feature in problem.features)}
+
+    assert any("\n# The list: " in file.read_text(encoding="utf-8") for file in told)
+
+
+def test_names_of_problems_are_unique() -> None:
+    repeated = [name for name, count in Counter(path.stem for path in FILES).items() if count > 1]
+
+    assert repeated == []
+
+
+def test_every_pair_is_extended_and_every_extended_file_is_listed() -> None:
+    bases = {
+        (path.parent / base).resolve()
+        for path in FILES
+        for base in re.findall(r"^extends: (\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+
+    assert set(pair_files()) <= bases <= set(FILES)
 
 
 def test_readme_lists_every_file_once_and_no_other() -> None:
