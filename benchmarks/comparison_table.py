@@ -49,7 +49,7 @@ def write_table(comparisons: list[Comparison], versions: dict[str, str]) -> str:
         "",
         "`ours` takes a word for a capability, as RPM and libsolv do, so that coreutils-single is a `coreutils` and",
         "kernel-core a `kernel`: compare it with libsolv's. `by name` takes the package that bears the name, as dnf",
-        "does: compare it with dnf's. CentOS 8 suggests glibc-all-langpacks, so dnf takes its 400 MiB there; CentOS 7",
+        "does: compare it with dnf's. CentOS 8 suggests glibc-all-langpacks, so dnf takes its 400 MiB; CentOS 7",
         "leaves hardly a choice.",
         "",
         "## Installed size, MiB (packages)",

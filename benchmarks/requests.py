@@ -51,36 +51,36 @@ REQUESTS = (
     Request("cs9-container-tools", "cs9-container-tools"),
     Request("cs9-cmake-tools", "cs9-cmake-tools"),
     Request(
-        "cs9 web server", "cs9-host", ("systemd", "nginx-core", "logrotate", "ca-certificates", "openssh-server")
+        "cs9:web-server", "cs9-host", ("systemd", "nginx-core", "logrotate", "ca-certificates", "openssh-server")
     ),
-    Request("cs9 web container", "cs9-host", ("nginx-core", "ca-certificates", "tzdata")),
-    Request("cs9 database", "cs9-host", ("redis", "systemd", "openssh-server", "chrony")),
+    Request("cs9:web-container", "cs9-host", ("nginx-core", "ca-certificates", "tzdata")),
+    Request("cs9:database", "cs9-host", ("redis", "systemd", "openssh-server", "chrony")),
     Request(
-        "cs9 python app", "cs9-host", ("python(abi) = 3.9", "python3-requests", "python3-pyyaml", "ca-certificates")
+        "cs9:python-app", "cs9-host", ("python(abi) = 3.9", "python3-requests", "python3-pyyaml", "ca-certificates")
     ),
-    Request("cs9 mail relay", "cs9-host", ("postfix", "s-nail", "rsyslog")),
-    Request("cs9 domain member", "cs9-host", ("systemd", "realmd", "adcli", "sssd", "krb5-workstation", "sudo")),
+    Request("cs9:mail-relay", "cs9-host", ("postfix", "s-nail", "rsyslog")),
+    Request("cs9:domain-member", "cs9-host", ("systemd", "realmd", "adcli", "sssd", "krb5-workstation", "sudo")),
     Request(
-        "cs9 virtual machine", "cs9-host", ("kernel", "systemd", "grub2-pc", "qemu-guest-agent", "openssh-server")
+        "cs9:virtual-machine", "cs9-host", ("kernel", "systemd", "grub2-pc", "qemu-guest-agent", "openssh-server")
     ),
     Request("c7-atomic-host", "c7-atomic-host"),
     Request("c7-core-group", "c7-core-group"),
     Request(
-        "c7 container with yum", "c7-lamp", ("bash", "coreutils", "yum", "ca-certificates", "tzdata", "shadow-utils")
+        "c7:container-with-yum", "c7-lamp", ("bash", "coreutils", "yum", "ca-certificates", "tzdata", "shadow-utils")
     ),
     Request("c7-lamp", "c7-lamp"),
     Request("c7-postgresql", "c7-postgresql"),
     Request("c7-directory-server", "c7-directory-server"),
-    Request("c7 tomcat", "c7-lamp", ("tomcat", "java-headless")),
+    Request("c7:tomcat", "c7-lamp", ("tomcat", "java-headless")),
     Request("c7-virtualization-group", "c7-virtualization-group"),
     Request("c7-gnome-desktop", "c7-gnome-desktop"),
     Request("centos8-libvirt-devel", "centos8-libvirt-devel"),
     Request(
-        "centos8 container base",
+        "centos8:container-base",
         "centos8-libvirt-devel",
         ("bash", "coreutils", "libcurl", "ca-certificates", "tzdata"),
     ),
-    Request("fedora32 shell", "fedora32-shell", ("bash", "coreutils", "fedora-release")),
+    Request("fedora32:shell", "fedora32-shell", ("bash", "coreutils", "fedora-release")),
     Request("fedora32-perl", "fedora32-perl"),
-    Request("fedora32 storage driver", "fedora32-shell", ("libvirt-daemon-driver-storage-core", "bash")),
+    Request("fedora32:storage-driver", "fedora32-shell", ("libvirt-daemon-driver-storage-core", "bash")),
 )

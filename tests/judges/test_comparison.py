@@ -42,7 +42,7 @@ def test_the_table_says_what_the_numbers_say(document: Document) -> None:
 
 @pytest.mark.data
 @pytest.mark.tool("dnf")
-@pytest.mark.parametrize("name", ["cs9-host", "cs9-container-base", "c7-lamp", "fedora32 shell"])
+@pytest.mark.parametrize("name", ["cs9-host", "cs9-container-base", "c7-lamp", "fedora32:shell"])
 def test_a_request_compares_today_as_it_did(
     name: str, document: Document, data_directory: Path, tmp_path: Path
 ) -> None:
