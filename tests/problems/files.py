@@ -17,14 +17,24 @@ def library_files() -> list[Path]:
     return sorted(path for path in PROBLEMS.rglob("*.yaml") if _APART.isdisjoint(path.relative_to(PROBLEMS).parts))
 
 
+def photon_files() -> list[Path]:
+    """Return the library's problems over the image lists of Photon 1.0 TP1 against CentOS 7.2."""
+    return sorted(PROBLEMS.glob("*.yaml"))
+
+
 def real_files() -> list[Path]:
     """Return the problems over real repositories that have an answer, each one kind of image."""
     return sorted((PROBLEMS / "real").glob("*.yaml"))
 
 
 def infeasible_files() -> list[Path]:
-    """Return the problems over real repositories that have none."""
-    return sorted(PROBLEMS.glob("*/infeasible/*.yaml"))
+    """Return the problems over real repositories that have none, each for another reason."""
+    return sorted((PROBLEMS / "real" / "infeasible").glob("*.yaml"))
+
+
+def library_infeasible_files() -> list[Path]:
+    """Return the problems over the lists of real products that have none."""
+    return sorted(set(PROBLEMS.glob("*/infeasible/*.yaml")).difference(infeasible_files()))
 
 
 def pair_files() -> list[Path]:

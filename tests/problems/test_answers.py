@@ -10,9 +10,18 @@ import pytest
 from optimizer.pipeline import Settings, solve_file, solve_problem
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Limits, Problem
-from tests.problems.files import PROBLEMS, infeasible_files, library_files, real_files, relative
+from tests.problems.files import (
+    PROBLEMS,
+    infeasible_files,
+    library_files,
+    library_infeasible_files,
+    real_files,
+    relative,
+)
 
 pytestmark = pytest.mark.data
+
+INFEASIBLE = [*infeasible_files(), *library_infeasible_files()]
 
 # Photon sources that CentOS 7.2 has no counterpart of; each list's own, beyond those of the one before.
 DIVERGENT = {
@@ -217,7 +226,7 @@ def test_without_stand_ins_their_photon_sources_diverge_as_well(settings: Settin
     )
 
 
-@pytest.mark.parametrize("path", infeasible_files(), ids=relative)
+@pytest.mark.parametrize("path", INFEASIBLE, ids=relative)
 def test_infeasible_problem_has_no_answer_but_for_what_it_blames(path: Path, settings: Settings) -> None:
     problem = load_problem(path)
 
@@ -235,7 +244,7 @@ def _without_culprit(problem: Problem) -> Problem:
     return replace(problem, features=kept)
 
 
-@pytest.mark.parametrize("name", [path.stem for path in infeasible_files()])
+@pytest.mark.parametrize("name", [path.stem for path in INFEASIBLE])
 def test_the_comment_of_an_infeasible_problem_names_what_it_blames(name: str) -> None:
     (path,) = PROBLEMS.glob(f"*/infeasible/{name}.yaml")
     comment = path.read_text(encoding="utf-8").partition("\nformat:")[0].replace("\n# ", " ").lower()

@@ -10,9 +10,17 @@ import pytest
 
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Candidates, CompsGroup, ObjectiveKind, Origin, WeakDependencies
-from tests.problems.files import PROBLEMS, infeasible_files, library_files, pair_files, real_files, relative
+from tests.problems.files import (
+    PROBLEMS,
+    infeasible_files,
+    library_files,
+    library_infeasible_files,
+    pair_files,
+    real_files,
+    relative,
+)
 
-QUESTIONS = [*library_files(), *real_files(), *infeasible_files()]
+QUESTIONS = [*library_files(), *library_infeasible_files(), *real_files(), *infeasible_files()]
 FILES = [*QUESTIONS, *pair_files()]
 
 
