@@ -79,12 +79,17 @@ def _eligible(
 ) -> list[tuple[int, int, int]]:
     """Return (name id, arch id, id) of the solvables that architecture and modules admit."""
     suspects = _suspect_names(world, modules)
+    names: dict[int, bool] = {}
     found = []
     for solvable in solvables:
         arch_id = solvable.archid
         if arch_id not in arch_ids:
             continue
         name_id = solvable.nameid
+        if name_id not in names:
+            names[name_id] = not solvable.name.startswith(_NO_PACKAGES)
+        if not names[name_id]:
+            continue
         if (name_id in suspects or modules.active_names) and _masked(world, solvable, modules):
             continue
         found.append((name_id, arch_id, solvable.id))
@@ -116,9 +121,7 @@ def _newest(pool: Any, eligible: list[tuple[int, int, int]]) -> list[int]:
             continue
         if pool.id2solvable(held).evrcmp(pool.id2solvable(identifier)) < 0:
             best[key] = identifier
-    return [
-        identifier for identifier in best.values() if not pool.id2solvable(identifier).name.startswith(_NO_PACKAGES)
-    ]
+    return list(best.values())
 
 
 def _named_versions(world: World, problem: Problem, versions: dict[tuple[Origin, int], list[int]]) -> list[int]:

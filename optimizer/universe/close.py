@@ -9,6 +9,7 @@ from typing import Any
 
 import solv
 
+from optimizer.problem.dependency import DependencySyntaxError, leaves, parse_dependency
 from optimizer.problem.problem import ObjectiveKind, WeakDependencies
 from optimizer.universe.formula import Leaf, dependency_formula, positive_leaves
 from optimizer.universe.instance import Formula
@@ -43,10 +44,20 @@ class Closure:
     def _leaf(self, dependency_id: int) -> Formula:
         if dependency_id not in self.providers:
             self.providers[dependency_id] = tuple(self.world.providers(dependency_id))
-            text = self.world.text(dependency_id)
-            if text.startswith("/") and not self.providers[dependency_id]:
-                self.missing_paths.add(text)
+            self._note_missing_paths(self.world.text(dependency_id))
         return dependency_id
+
+    def _note_missing_paths(self, text: str) -> None:
+        """Note the file paths in a capability, or in a `with` set of several, that nobody has."""
+        if "/" not in text:
+            return
+        try:
+            named = leaves(parse_dependency(text))
+        except DependencySyntaxError:
+            return
+        for capability in named:
+            if capability.name.startswith("/") and not self.world.providers(self.world.dependency_id(capability)):
+                self.missing_paths.add(capability.name)
 
     def reach(self, formula: Formula, *, negated: bool = False) -> None:
         """Reach every provider that can help a formula (or its negation) to hold."""
@@ -87,7 +98,12 @@ def reach_closure(universe: Universe) -> Closure:
     closure = Closure(world)
     for request in universe.requests:
         for dependency in request.dependencies:
-            closure.reach(closure.formula(world.dependency_id(dependency)))
+            formula = closure.formula(world.dependency_id(dependency))
+            closure.reach(formula)
+            if request.group is not None:  # a bound on its group may want it not to hold
+                closure.reach(formula, negated=True)
+    for forbidden in problem.forbidden:  # `(a if b)` is kept from holding by b
+        closure.reach(closure.formula(world.dependency_id(forbidden.require)), negated=True)
     if any(objective.kind is ObjectiveKind.CHANGES for objective in problem.objectives):
         earlier = {(package.name, package.evr, package.arch) for package in problem.previous}
         for solvable in world.considered_solvables():
@@ -117,6 +133,8 @@ def _reach_supplements(closure: Closure, keys: tuple[int, ...]) -> None:
                 del waiting[identifier]
                 grown = True
                 closure.reach_solvable(identifier)
+                for formula in formulas:  # what keeps it from being asked for spares an unmet one
+                    closure.reach(formula, negated=True)
                 closure.settle(keys)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import solv
 
-from optimizer.problem.dependency import Capability, leaves
+from optimizer.problem.dependency import Capability, Comparison, leaves
 from optimizer.problem.problem import Downstream, Missing, Origin, Problem
 from optimizer.universe.candidates import CandidateSet, select_candidates
 from optimizer.universe.features import Request, expand_features, mentioned
@@ -59,15 +59,16 @@ def prepare_universe(problem: Problem, loaded: Loaded) -> Universe:
     if problem.equivalents or problem.policy.downstream is Downstream.REBUILT:
         world.index()
     requests, skipped = _skip_absent_members(world, requests)
-    absent = _absent(world, requests) if problem.policy.missing is Missing.STUB else []
-    if absent:
+    stubbed: list[str] = []
+    while problem.policy.missing is Missing.STUB and (absent := _one_a_name(_absent(world, requests))):
         chosen += add_stubs(world, held, absent)
+        stubbed += [capability.name for capability in absent]
         world.consider((*chosen, request.id))
         world.index()
     for dependency in (d for r in requests if r.required for d in r.dependencies):
         request.add_requires(world.dependency(dependency))
-    stubbed = tuple(capability.name for capability in absent)
-    return Universe(problem, world, candidates, requests, skipped, stubbed, request.id, loaded.more_filelists)
+    more = loaded.more_filelists
+    return Universe(problem, world, candidates, requests, skipped, tuple(stubbed), request.id, more)
 
 
 def _rebuild_downstream(problem: Problem, world: World, candidates: CandidateSet) -> None:
@@ -107,6 +108,15 @@ def _absent(world: World, requests: Sequence[Request]) -> list[Capability]:
                 if not world.providers(world.dependency_id(leaf)):
                     absent.setdefault(str(leaf), leaf)
     return [absent[text] for text in sorted(absent)]
+
+
+def _one_a_name(absent: list[Capability]) -> list[Capability]:
+    """Return one capability of each name, exact versions before ranges before none: one stub may do for several."""
+    order = {Comparison.EQ: 0, Comparison.GE: 1, Comparison.LE: 1, Comparison.GT: 2, Comparison.LT: 2, None: 3}
+    first: dict[str, Capability] = {}
+    for capability in sorted(absent, key=lambda held: (order[held.comparison], str(held))):
+        first.setdefault(capability.name, capability)
+    return [first[name] for name in sorted(first)]
 
 
 def can_hold(world: World, dependency_id: int) -> bool:
