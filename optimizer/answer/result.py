@@ -9,7 +9,7 @@ import msgspec
 
 from optimizer.answer.core import CorePart
 from optimizer.answer.divergence import Entry
-from optimizer.answer.manifest import Manifest
+from optimizer.answer.manifest import Manifest, UnknownSizes
 from optimizer.answer.verify import Violation
 from optimizer.model.solution import Solution, SolveStatus, Stage
 from optimizer.universe.instance import Input, Instance, PackageOrigin
@@ -33,11 +33,15 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FirstAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What libsolv by itself, as dnf and zypper use it, would install for the required features; sizes in bytes."""
+    """What libsolv by itself, as dnf and zypper use it, would install for the required features; sizes in bytes.
+
+    Packages of `unknown_sizes` count nothing in them.
+    """
 
     packages: int
     installed_size: int
     download_size: int
+    unknown_sizes: UnknownSizes
     downstream_sources: int
 
 
@@ -93,6 +97,10 @@ def first_answer(instance: Instance) -> FirstAnswer | None:
         packages=len(chosen),
         installed_size=sum(package.installed_bytes or 0 for package in chosen),
         download_size=sum(package.download_bytes or 0 for package in chosen),
+        unknown_sizes=UnknownSizes(
+            installed=sum(package.installed_bytes is None for package in chosen),
+            download=sum(package.download_bytes is None for package in chosen),
+        ),
         downstream_sources=len({package.source for package in chosen if package.origin in diverging}),
     )
 

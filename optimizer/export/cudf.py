@@ -9,7 +9,6 @@ from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import (
     Formula,
     Instance,
-    Package,
     PackageOrigin,
     Requirement,
     RequirementKind,
@@ -147,15 +146,14 @@ class _Writer:
         for index, (package, stanza) in enumerate(zip(self.instance.packages, self.real, strict=True)):
             if package.origin is PackageOrigin.VIRTUAL:
                 continue
-            self._charge(stanza, ObjectiveKind.INSTALLED_SIZE, self._bytes(package, package.installed_bytes))
-            self._charge(stanza, ObjectiveKind.DOWNLOAD_SIZE, self._bytes(package, package.download_bytes))
+            self._charge(stanza, ObjectiveKind.INSTALLED_SIZE, self._bytes(package.installed_bytes))
+            self._charge(stanza, ObjectiveKind.DOWNLOAD_SIZE, self._bytes(package.download_bytes))
             self._charge(stanza, ObjectiveKind.PACKAGES, 1)
             self._charge(stanza, ObjectiveKind.AGE, package.age)
             self._write_source(index)
 
-    def _bytes(self, package: Package, known: int | None) -> int:
-        unknown = known is None or package.origin is PackageOrigin.STUB
-        return (self.instance.unknown_bytes or 0) if known is None or unknown else known
+    def _bytes(self, known: int | None) -> int:
+        return (self.instance.unknown_bytes or 0) if known is None else known
 
     def _write_source(self, index: int) -> None:
         source = self.instance.packages[index].source

@@ -12,11 +12,12 @@ from optimizer.model.solution import Stage
 from optimizer.report.objective import amount, title
 from optimizer.report.quantity import counted, listed, mebibytes, percent, relative
 from optimizer.report.reason import core_sentences, divergence_sentence, price_sentence
-from optimizer.universe.instance import Instance, Package, PackageOrigin
+from optimizer.universe.instance import Instance, PackageOrigin
 
 WIDTH = 100
 _LEAST = "at least"
 _FIRST_ANSWER = "* as dnf would use it: required features only, best versions, no weak dependencies, no limits"
+_COMPARABLE = 0.05
 _STATUS = {
     "proven": "proven optimal",
     "not proven": "feasible, not proven optimal: the limit or Ctrl-C came first",
@@ -102,13 +103,19 @@ def _sizes(result: Result, manifest: Manifest) -> str:
         rows = [[name, words] for name, words, _ in ours]
         note = "\nthere is no first answer of libsolv's own to compare with"
         return tabulate(rows, headers=["", "this answer"], disable_numparse=True) + note
-    theirs = _first_answer_words(result.instance, first)
+    theirs = _first_answer_words(first)
+    gaps = (
+        0,
+        abs(unknown.installed - first.unknown_sizes.installed),
+        abs(unknown.download - first.unknown_sizes.download),
+        0,
+    )
     rows = [
-        [name, words, spelt, _compared(words, value, spelt, other)]
-        for (name, words, value), (spelt, other) in zip(ours, theirs, strict=True)
+        [name, words, spelt, _compared(words, value, spelt, other, gap / max(1, totals.packages))]
+        for (name, words, value), (spelt, other), gap in zip(ours, theirs, gaps, strict=True)
     ]
     headers = ["", "this answer", "libsolv's own first answer *", "this answer is"]
-    notes = [_FIRST_ANSWER, *_estimated(totals), *_unknown_sizes(unknown.installed, result.instance)]
+    notes = [_FIRST_ANSWER, *_estimated(totals), *_unknown_sizes(unknown.installed, first)]
     return "\n".join((tabulate(rows, headers=headers, disable_numparse=True), *notes))
 
 
@@ -119,32 +126,30 @@ def _estimated(totals: Totals) -> list[str]:
     return [f"sizes of {whose} are the problem's estimate, {mebibytes(totals.estimated_size)} of the installed size"]
 
 
-def _unknown_sizes(here: int, instance: Instance) -> list[str]:
-    there = sum(package.installed_bytes is None for package in _preferred(instance))
+def _unknown_sizes(here: int, first: FirstAnswer) -> list[str]:
+    there = first.unknown_sizes.installed
     if not here and not there:
         return []
     whose = f"{counted(here, 'package')} here and {there:,} there"
     return [f"{_LEAST}: nobody knows the installed size of {whose}; they count nothing here"]
 
 
-def _preferred(instance: Instance) -> list[Package]:
-    return [p for p in instance.packages if p.preferred and p.origin is not PackageOrigin.VIRTUAL]
+def _compared(words: str, value: int, spelt: str, other: int, gap: float) -> str:
+    """Two lower bounds say little about the sizes behind them: no more is claimed than is known.
 
-
-def _compared(words: str, value: int, spelt: str, other: int) -> str:
-    """Two lower bounds say little about the sizes behind them: no more is claimed than is known."""
+    `gap` is the share of packages whose size is unknown on one side only.
+    """
+    if gap > _COMPARABLE:
+        return "not comparable: too many unknown"
     unknown = words.startswith(_LEAST) or spelt.startswith(_LEAST)
     return relative(value, other) + (" (known)" if unknown else "")
 
 
-def _first_answer_words(instance: Instance, first: FirstAnswer) -> list[tuple[str, int]]:
-    chosen = _preferred(instance)
-    installed = sum(package.installed_bytes is None for package in chosen)
-    download = sum(package.download_bytes is None for package in chosen)
+def _first_answer_words(first: FirstAnswer) -> list[tuple[str, int]]:
     return [
         (f"{first.packages:,}", first.packages),
-        (_at_least(first.installed_size, installed), first.installed_size),
-        (_at_least(first.download_size, download), first.download_size),
+        (_at_least(first.installed_size, first.unknown_sizes.installed), first.installed_size),
+        (_at_least(first.download_size, first.unknown_sizes.download), first.download_size),
         (f"{first.downstream_sources:,}", first.downstream_sources),
     ]
 

@@ -102,7 +102,7 @@ def test_sizes_beyond_32_bits_are_exact() -> None:
 
 
 def test_a_stub_counts_as_a_package_of_unknown_size() -> None:
-    stub = package("stub:x", 0, origin=PackageOrigin.STUB)
+    stub = package("stub:x", None, origin=PackageOrigin.STUB)
     document = write_cudf(
         an_instance(
             stub,
