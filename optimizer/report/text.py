@@ -140,7 +140,7 @@ def _compared(words: str, value: int, spelt: str, other: int, gap: float) -> str
     `gap` is the share of packages whose size is unknown on one side only.
     """
     if gap > _COMPARABLE:
-        return "not comparable: too many unknown"
+        return "not comparable"
     unknown = words.startswith(_LEAST) or spelt.startswith(_LEAST)
     return relative(value, other) + (" (known)" if unknown else "")
 
