@@ -19,9 +19,10 @@ from optimizer.cli.failure import TRACEBACK, Failure, attempt
 from optimizer.cli.schema import schema
 from optimizer.cli.snapshot import snapshot
 from optimizer.cli.solve import solve
+from optimizer.cli.suggest_equivalents import suggest_equivalents
 from optimizer.cli.verify import verify
 
-_COMMANDS = (solve, check, demo, snapshot, verify, cache, schema)
+_COMMANDS = (solve, check, demo, snapshot, verify, suggest_equivalents, cache, schema)
 
 
 class _InOrder(click.Group):

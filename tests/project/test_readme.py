@@ -26,7 +26,7 @@ def test_the_sample_is_what_the_demo_prints(tmp_path: Path) -> None:
 
 
 def test_the_table_of_commands_has_them_all() -> None:
-    named = set(re.findall(r"`pkgset ([a-z]+)", README))
+    named = set(re.findall(r"`pkgset ([a-z-]+)", README))
     assert named == set(commands.commands)
 
 
