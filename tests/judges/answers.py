@@ -14,11 +14,17 @@ from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Downstream, Missing, Origin, Problem
 from optimizer.universe.instance import Instance, PackageOrigin, holds
 from tests.demo.recipes import PROBLEMS as DEMO_FILES
-from tests.problems.files import PROBLEMS, infeasible_files, photon_files, real_files
+from tests.problems.files import (
+    PROBLEMS,
+    infeasible_files,
+    library_files,
+    library_infeasible_files,
+    real_files,
+)
 from tests.requirements import require_data
 
 #: Every shipped problem; those without an answer come last.
-FILES = (*real_files(), *photon_files(), *DEMO_FILES, *infeasible_files())
+FILES = (*real_files(), *library_files(), *DEMO_FILES, *infeasible_files(), *library_infeasible_files())
 
 _MAINTAINED = (PackageOrigin.DOWNSTREAM, PackageOrigin.STUB)
 
@@ -68,12 +74,8 @@ class Peer:
 
 def peers() -> list[Peer]:
     """Return the problems whose world dnf sees as the model does: rpm-md, no package or Provides made by us."""
-    own_format = ("opensuse-", "sles10-", "photon-")
-    files = [
-        path
-        for path in FILES
-        if not path.name.startswith(own_format) and "infeasible" not in path.relative_to(PROBLEMS).as_posix()
-    ]
+    own_format = ("opensuse-", "sles10-")
+    files = [path for path in (*real_files(), *DEMO_FILES) if not path.name.startswith((*own_format, "infeasible"))]
     problems = ((path, load_problem(path)) for path in files)
     return [_peer(path, problem) for path, problem in problems if _seen_by_dnf(problem)]
 

@@ -18,13 +18,17 @@ from optimizer.model.solution import Solution
 from optimizer.model.solve import Engine
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import Instance
+from tests.demo.recipes import PROBLEMS as DEMO_FILES
 from tests.judges.answers import FILES, answer, problem_id, solution_of
 from tests.peers.cudf import CudfAnswer, CudfStatus, run_aspcud, run_mccs
+from tests.problems.files import infeasible_files, photon_files, real_files
 
 pytestmark = pytest.mark.data
 
-#: mccs's branch and bound takes minutes or more for these; aspcud proves each in half a second.
+#: mccs's branch and bound takes minutes or more for these and for most of Photon 5.0; aspcud proves each in a second.
 BEYOND_MCCS = {"real/c7-gnome-desktop", "real/cs9-load-balancer", "real/openstack-block-storage"}
+
+MCCS_FILES = (*real_files(), *photon_files(), *DEMO_FILES, *infeasible_files())
 
 
 def without_limits(result: Result) -> tuple[Instance, Solution]:
@@ -70,7 +74,7 @@ def test_aspcud_finds_the_same_optimum(path: Path) -> None:
 
 
 @pytest.mark.tool("mccs")
-@pytest.mark.parametrize("path", [path for path in FILES if problem_id(path) not in BEYOND_MCCS], ids=problem_id)
+@pytest.mark.parametrize("path", [path for path in MCCS_FILES if problem_id(path) not in BEYOND_MCCS], ids=problem_id)
 def test_mccs_finds_the_same_optimum(path: Path) -> None:
     check(path, run_mccs)
 
@@ -84,3 +88,16 @@ def test_limits_never_better_an_answer() -> None:
         dearer += kept != free
     assert len(limited) >= 10
     assert dearer >= 5
+
+
+def test_every_distribution_is_among_the_problems() -> None:
+    assert len(real_files()) >= 60
+    assert {path.stem.split("-")[0] for path in real_files()} == {
+        "c7",
+        "centos8",
+        "cs9",
+        "fedora32",
+        "openstack",
+        "opensuse",
+        "sles10",
+    }
