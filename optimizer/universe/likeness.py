@@ -90,7 +90,7 @@ class Likeness:
         if not _compatible(own, other):
             return ()
         part = self._part(own, other)
-        if part is None and is_part(_role(own)) != is_part(_role(other)):
+        if _kind(own) != _kind(other) and (part is None or _kind(own) != "lang"):
             return ()
         offered, named = self._offers(own, other), _name(own, other)
         found = [*offered, *named]
@@ -228,6 +228,11 @@ def _role(facts: PackageFacts) -> str:
     return role_in(facts.name, facts.source)
 
 
+def _kind(facts: PackageFacts) -> str:
+    """What kind of part a package is, be it a source of its own (linux-api-headers) or beside its source."""
+    return is_part(_role(facts)) or is_part(parse_name(facts.name).role)
+
+
 def _name(own: PackageFacts, other: PackageFacts) -> list[Evidence]:
     mine, theirs = parse_name(own.name), parse_name(other.name)
     kin = _kinship(mine, theirs, own.version, other.version)
@@ -280,8 +285,8 @@ def _summary(own: PackageFacts, other: PackageFacts) -> list[Evidence]:
 
 def _by_source(packages: Mapping[str, PackageFacts]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for name, facts in packages.items():
-        found[facts.source].append(name)
+    for name in sorted(packages):
+        found[packages[name].source].append(name)
     return dict(found)
 
 

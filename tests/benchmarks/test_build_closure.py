@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from benchmarks.build_closure import BuildReport, UnknownSourceError, build_closure, load_sources
+from optimizer.pipeline import Settings, solve_file
 from optimizer.problem.dependency import Dependency, parse_dependency
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Equivalent, Origin, Position
@@ -124,6 +125,22 @@ def test_the_cost_counts_cve_patches_twice_and_what_nobody_meets(data: Path) -> 
     report = build_closure(RELEASE, ["ship", "keel", "compiler"], data, [UPSTREAM])
     assert report.weights == {"compiler": 1 + 2, "keel": 1 + 1, "ship": 1 + 3 + 1 + 2}
     assert report.totals.cost == 12
+
+
+def test_the_costs_are_weights_that_a_problem_takes(data: Path) -> None:
+    report = build_closure(RELEASE, ["ship", "keel", "compiler"], data, [UPSTREAM])
+    document = {
+        "format": 1,
+        "name": "weighted",
+        "arch": "x86_64",
+        "repositories": [{"id": RELEASE, "origin": "downstream", "baseurl": RELEASE}],
+        "features": {"required": ["ship", "mast"]},
+        "objectives": [{"divergence": {"weights": report.weights}}],
+    }
+    file = data / "problem.yaml"
+    file.write_text(json.dumps(document))
+    result = solve_file(file, Settings(divergence=False))
+    assert [(stage.objective, stage.value) for stage in result.record.stages][:1] == [("divergence", 7 + 1 + 1)]
 
 
 def test_a_build_root_draws_in_what_its_packages_need_at_run_time(data: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from optimizer.problem.dependency import Capability, parse_dependency
 from optimizer.problem.problem import Equivalent, Origin, Position, Problem, RepositorySource
@@ -268,3 +270,55 @@ def test_the_lead_is_what_makes_certain(tmp_path: Path) -> None:
     assert found.proposed is None
     assert [other.upstream for other in found.others] == ["foo-bar", "foo.bar"]
     assert found.others[0].score - found.others[1].score < LEAD
+
+
+NAMES = (
+    "glib",
+    "glib2",
+    "glib-devel",
+    "glib2-devel",
+    "libglib",
+    "python-glib",
+    "python3-glib",
+    "glib-lang",
+    "glib_2",
+    "g",
+)
+PAGES = ("", "glib.org", "pypi:glib")
+OFFERS = ("/usr/bin/glib", "pkgconfig(glib-2.0)", "/etc/glib", "/etc/glib/conf")
+
+
+@st.composite
+def distributions(draw: st.DrawFn) -> list[PackageFacts]:
+    """Some names of one family, each with a source, a version, a page and offers of few to choose from."""
+    return [
+        facts(
+            name,
+            draw(st.sampled_from(NAMES)),
+            draw(st.sampled_from(("1.0", "2.0", "2.4"))),
+            draw(st.sampled_from(PAGES)),
+            offers=frozenset(draw(st.lists(st.sampled_from(OFFERS), max_size=3))),
+            languages=frozenset(draw(st.lists(st.sampled_from(("python", "python3")), max_size=1))),
+        )
+        for name in draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=5))
+    ]
+
+
+@given(distributions(), distributions())
+def test_the_order_of_packages_changes_nothing_and_what_is_certain_is_upstream(
+    ours: list[PackageFacts], theirs: list[PackageFacts]
+) -> None:
+    likeness = Likeness({one.name: one for one in ours}, {one.name: one for one in theirs})
+    again = Likeness({one.name: one for one in reversed(ours)}, {one.name: one for one in reversed(theirs)})
+    for one in ours:
+        found = rank_candidates(likeness, one.name)
+        assert found == rank_candidates(again, one.name)
+        if found.proposed is not None:
+            assert found.proposed.score >= PROPOSED_FROM
+            assert found.proposed.upstream in {other.name for other in theirs}
+            assert all(found.proposed.score - other.score >= LEAD for other in found.others)
+            assert ("devel" in one.name) == ("devel" in found.proposed.upstream)
+            assert {parse_name(one.name).language, parse_name(found.proposed.upstream).language} != {
+                "python",
+                "python3",
+            }
