@@ -90,7 +90,8 @@ class Likeness:
         if not _compatible(own, other):
             return ()
         part = self._part(own, other)
-        if _kind(own) != _kind(other) and (part is None or _kind(own) != "lang"):
+        kinds = (_kind(own), _kind(other))
+        if kinds[0] != kinds[1] and (part is None or kinds != ("lang", "")):
             return ()
         offered, named = self._offers(own, other), _name(own, other)
         found = [*offered, *named]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.problem.dependency import Capability, parse_dependency
@@ -304,6 +304,7 @@ def distributions(draw: st.DrawFn) -> list[PackageFacts]:
     ]
 
 
+@settings(max_examples=60)
 @given(distributions(), distributions())
 def test_the_order_of_packages_changes_nothing_and_what_is_certain_is_upstream(
     ours: list[PackageFacts], theirs: list[PackageFacts]
