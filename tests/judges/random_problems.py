@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -33,7 +33,10 @@ _OBJECTIVES = ("installed_size", "download_size", "packages", "age", "weak")
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What problems may speak of: ascending, each once, but `wanted` (`rich` where rich) as often as required."""
+    """What problems may speak of: ascending, each once, but `wanted` (`rich` where rich) as often as required.
+
+    `rivals` are two words that packages keep apart: by Conflicts or Obsoletes, or as versions of one name.
+    """
 
     names: tuple[str, ...]
     versions: tuple[tuple[str, str], ...]
@@ -41,6 +44,7 @@ class Vocabulary:
     paths: tuple[str, ...]
     wanted: tuple[str, ...]
     rich: tuple[str, ...]
+    rivals: tuple[tuple[str, str], ...]
 
 
 def read_vocabulary(repositories: Sequence[str], mirror: Path, directory: Path) -> Vocabulary:
@@ -64,7 +68,20 @@ def read_vocabulary(repositories: Sequence[str], mirror: Path, directory: Path) 
         paths=tuple(sorted({path for path in paths if path.startswith(_ROOTS) and "=" not in path})),
         wanted=tuple(sorted(text for text in wanted if not text.startswith(("rpmlib(", "solvable:", "(")))),
         rich=tuple(sorted(text for text in wanted if text.startswith("("))),
+        rivals=tuple(sorted({pair for one in solvables for pair in _rivals(pool, one)})),
     )
+
+
+def _rivals(pool: Any, solvable: Any) -> Iterator[tuple[str, str]]:
+    for tag in (solv.SOLVABLE_CONFLICTS, solv.SOLVABLE_OBSOLETES):
+        for dependency in solvable.lookup_deparray(tag):
+            others = {other.name for other in pool.whatprovides(dependency.id)} - {solvable.name}
+            if tag == solv.SOLVABLE_OBSOLETES:
+                others &= {str(dependency).split(" ")[0]}
+            yield from ((solvable.name, other) for other in others)
+    for other in pool.whatprovides(solvable.nameid):
+        if other.nameid == solvable.nameid and other.evr != solvable.evr and other.arch == solvable.arch:
+            yield f"{solvable.name} = {solvable.evr}", f"{other.name} = {other.evr}"
 
 
 def _texts(solvable: Any, tag: int) -> list[str]:
@@ -82,6 +99,7 @@ def random_problem(
     features: dict[str, Any] = {"required": wanted[:required]}
     if wanted[required:]:
         features["optional"] = [{"require": text, "value": random.randint(1, 9)} for text in wanted[required:]]
+    rival = _add_rivals(random, words, features) if random.random() < 0.4 else None
     if random.random() < 0.3:
         features["forbidden"] = [_capability(random, words) for _ in range(random.randint(1, 3))]
     rest: dict[str, Any] = {"objectives": _objectives(random, optional="optional" in features)}
@@ -90,7 +108,9 @@ def random_problem(
         rest["pins"] = [{"name": name, "version": f"{random.choice(('=', '<=', '>='))} {evr}"}]
     if random.random() < 0.25:
         rest["limits"] = _limit(random)
-    if random.random() < 0.25:
+    if rival is not None and " = " in rival:
+        rest["policy"] = {"candidates": "all"}
+    elif random.random() < 0.25:
         rest["policy"] = dict(
             random.choice(
                 (
@@ -102,6 +122,21 @@ def random_problem(
             )
         )
     return write_problem(features, rest, repositories, file)
+
+
+def _add_rivals(random: Random, words: Vocabulary, features: dict[str, Any]) -> str:
+    """Ask for two words that packages keep apart, of one of them perhaps only if it can be; return the other."""
+    apart = [pair for pair in words.rivals if " = " not in pair[0]]
+    kept, other = random.choice(random.choice((apart or words.rivals, words.rivals)))
+    known = {*features["required"], *(feature["require"] for feature in features.get("optional", ()))}
+    if kept not in known:
+        features["required"] = [*features["required"][:2], kept]
+    if other not in known:
+        if random.random() < 0.7:
+            features.setdefault("optional", []).append({"require": other, "value": 5})
+        else:
+            features["required"].append(other)
+    return other
 
 
 def write_problem(features: dict[str, Any], rest: dict[str, Any], repositories: Sequence[str], file: Path) -> Path:
