@@ -72,8 +72,8 @@ def measure(instance: Instance, way: Way) -> tuple[float, Solution]:
     clock: Callable[[], float] = time.process_time if way.workers == 1 else time.perf_counter
     chosen = solver.parameters
 
-    def changed(budget: solver.Budget, workers: int | None = None) -> Any:
-        parameters = chosen(budget, workers)
+    def changed(budget: solver.Budget, *, assuming: bool = False) -> Any:
+        parameters = chosen(budget, assuming=assuming)
         for name, value in way.changes.items():
             setattr(parameters, name, value)
         return parameters

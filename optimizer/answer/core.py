@@ -9,7 +9,7 @@ import msgspec
 
 from optimizer.model.build import Guard
 from optimizer.model.core import minimal_core
-from optimizer.model.question import Question
+from optimizer.model.question import PLAIN, Question
 from optimizer.model.solve import Engine
 from optimizer.model.solver import Budget
 from optimizer.universe.instance import Formula, Instance, LimitKind, RequirementKind, formula_capabilities
@@ -24,7 +24,8 @@ class CorePart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One part of a minimal core.
 
     `kind` is feature, forbidden, pin, limit, requires, conflicts, obsoletes or same_name; `package` the NEVRA that
-    says it, `text` what it says, `providers` the NEVRAs that would do (or clash), `neighbours` what upstream has of
+    says it, `text` what it says, `providers` the NEVRAs that would do (or clash), `withheld` those that
+    would but for being downstream and not in the answer, `neighbours` what upstream has of
     the name at other versions where nobody would do, `where` the problem file's line. `least` is, for a limit on an
     amount, the least that the rest of the core alone can have.
     """
@@ -33,6 +34,7 @@ class CorePart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     package: str = ""
     providers: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
     where: str = ""
     least: int | None = None
@@ -65,10 +67,40 @@ def given_core(
     engine: Engine, question: Question, asked: Iterable[Guard], budget: Budget | None = None
 ) -> tuple[CorePart, ...]:
     """Return the fewest package rules that leave a question with these demands, and no others, no answer."""
+    instance, asked = engine.model.instance, tuple(asked)
     lifted = frozenset(guards_of(engine, ASKED)) - frozenset(asked)
-    rules = minimal_core(engine, replace(question, lifted=question.lifted | lifted), guards_of(engine, GIVEN), budget)
-    instance = engine.model.instance
-    return tuple(_in_reading_order([describe(instance, guard) for guard in rules or ()]))
+    relevant = _reach(instance, question, asked)
+    guards = [guard for guard in guards_of(engine, GIVEN) if _speaks_of(instance, guard, relevant)]
+    rules = minimal_core(engine, replace(question, lifted=question.lifted | lifted), guards, budget)
+    return tuple(_in_reading_order([describe(instance, guard, question) for guard in rules or ()]))
+
+
+def _reach(instance: Instance, question: Question, asked: Iterable[Guard]) -> frozenset[int]:
+    """Return the packages that demands can lead to: rules of all others clash with nothing."""
+    requirements: dict[int, list[Formula]] = {}
+    for requirement in instance.requirements:
+        requirements.setdefault(requirement.package, []).append(requirement.formula)
+    features = {index for kind, index in asked if kind == "feature"} | question.with_features
+    waiting = [instance.features[index].formula for index in sorted(features)]
+    reached = set(question.with_packages)
+    for package in question.with_packages:
+        waiting += requirements.get(package, ())
+    while waiting:
+        for capability in formula_capabilities(waiting.pop()):
+            for package in instance.capabilities[capability].providers:
+                if package not in reached and not _is_out(instance, package, question):
+                    reached.add(package)
+                    waiting += requirements.get(package, ())
+    return frozenset(reached)
+
+
+def _speaks_of(instance: Instance, guard: Guard, packages: frozenset[int]) -> bool:
+    kind, index = guard
+    if kind == "requirement":
+        return instance.requirements[index].package in packages
+    if kind == "exclusion":
+        return instance.exclusions[index].package in packages
+    return len(packages.intersection(instance.unique_names[index].packages)) > 1
 
 
 def _with_least(
@@ -76,7 +108,7 @@ def _with_least(
 ) -> CorePart:
     """Describe a part of a core; a limit with the least amount that the demands it clashes with can have."""
     instance = engine.model.instance
-    part = describe(instance, guard)
+    part = describe(instance, guard, question)
     if guard[0] != "limit" or instance.limits[guard[1]].kind is LimitKind.FEATURE_GROUP:
         return part
     lifted = (frozenset(guards_of(engine, ASKED)) - frozenset(asked)) | {guard}
@@ -86,12 +118,13 @@ def _with_least(
     return msgspec.structs.replace(part, least=least) if proven else part
 
 
-def describe(instance: Instance, guard: Guard) -> CorePart:
-    """Return what a guard stands for."""
+def describe(instance: Instance, guard: Guard, question: Question = PLAIN) -> CorePart:
+    """Return what a guard stands for in a question, which may leave packages out."""
     kind, index = guard
     if kind == "feature":
         feature = instance.features[index]
-        return _asking(instance, CorePart(kind=kind, text=feature.text, where=feature.where), feature.formula)
+        part = CorePart(kind=kind, text=feature.text, where=feature.where)
+        return _asking(instance, part, feature.formula, question)
     if kind == "forbidden":
         forbidden = instance.forbidden[index]
         return CorePart(kind=kind, text=forbidden.text, where=forbidden.where)
@@ -106,21 +139,17 @@ def describe(instance: Instance, guard: Guard) -> CorePart:
         return CorePart(kind=kind, text=f"{name} {' and '.join(bounds)}", where=limit.where)
     if kind == "unique_name":
         unique = instance.unique_names[index]
-        members = tuple(instance.packages[held].nevra for held in unique.packages)
+        held = [index for index in unique.packages if not _is_out(instance, index, question)]
+        members = tuple(instance.packages[index].nevra for index in held)
         return CorePart(kind="same_name", text=unique.name, providers=members)
-    return _package_rule(instance, kind, index)
+    return _package_rule(instance, kind, index, question)
 
 
-def providers(instance: Instance, formula: Formula) -> tuple[str, ...]:
-    """Return the NEVRAs of every package that provides a capability of a formula, in order."""
-    found: dict[str, None] = {}
-    for capability in formula_capabilities(formula):
-        for index in instance.capabilities[capability].providers:
-            found[instance.packages[index].nevra] = None
-    return tuple(found)
+def _is_out(instance: Instance, package: int, question: Question) -> bool:
+    return package in question.without_packages or instance.packages[package].source in question.without_sources
 
 
-def _package_rule(instance: Instance, kind: str, index: int) -> CorePart:
+def _package_rule(instance: Instance, kind: str, index: int, question: Question) -> CorePart:
     if kind == "requirement":
         requirement = instance.requirements[index]
         hard = requirement.kind in (RequirementKind.REQUIRES, RequirementKind.PREREQUIRES)
@@ -133,18 +162,24 @@ def _package_rule(instance: Instance, kind: str, index: int) -> CorePart:
     else:
         exclusion = instance.exclusions[index]
         word, package, text, formula = exclusion.kind.value, exclusion.package, exclusion.text, exclusion.formula
-    return _asking(instance, CorePart(kind=word, text=text, package=instance.packages[package].nevra), formula)
+    part = CorePart(kind=word, text=text, package=instance.packages[package].nevra)
+    return _asking(instance, part, formula, question)
 
 
-def _asking(instance: Instance, part: CorePart, formula: Formula) -> CorePart:
-    """Name who provides what a part asks for or, where nobody does, what comes near."""
-    found = providers(instance, formula)
+def _asking(instance: Instance, part: CorePart, formula: Formula, question: Question) -> CorePart:
+    """Name who provides what a part asks for, whom the question leaves out of that, or what comes near."""
+    named = dict.fromkeys(
+        index for capability in formula_capabilities(formula) for index in instance.capabilities[capability].providers
+    )
+    found = tuple(instance.packages[index].nevra for index in named if not _is_out(instance, index, question))
+    withheld = tuple(instance.packages[index].nevra for index in named if _is_out(instance, index, question))
     near = [
         f"{neighbour.nevra} ({neighbour.provides})"
         for index in (() if found else formula_capabilities(formula))
         for neighbour in instance.capabilities[index].neighbours
     ]
-    return msgspec.structs.replace(part, providers=found, neighbours=tuple(dict.fromkeys(near)))
+    near = list(dict.fromkeys(near))
+    return msgspec.structs.replace(part, providers=found, withheld=withheld, neighbours=tuple(near))
 
 
 def _in_reading_order(parts: list[CorePart]) -> Iterator[CorePart]:

@@ -69,7 +69,7 @@ class _Diverging:
         return Entry(
             source=held.name,
             origin=held.origin.value,
-            evr=held.evr,
+            evr=" and ".join(sorted({instance.packages[index].source_evr for index in packages})),
             packages=tuple(instance.packages[index].nevra for index in packages),
             reason=reason,
             evidence=evidence,
@@ -128,6 +128,8 @@ class _Diverging:
     def objective_evidence(self, rest: Question) -> dict[str, Any]:
         """Return the first stage that would be worse without the source, and by how much."""
         found = self.engine.solve(rest, self.budget, unique=False)
+        if not found.solved:
+            raise TimeoutError
         for before, after in zip(self.solution.stages, found.stages, strict=False):
             if after.value != before.value:
                 return {
@@ -195,7 +197,7 @@ class _Diverging:
                     self.explainer, question, guards_of(self.explainer, ("feature",)), self.budget
                 )
                 if features is not None:
-                    parts = [describe(self.instance, guard) for guard in features]
+                    parts = [describe(self.instance, guard, question) for guard in features]
                     core = (*parts, *given_core(self.explainer, question, features, self.budget))
                     return "conflict", self._evidence(demand, candidate, core)
         return "conflict", {"core": _plain(explain_infeasible(self.explainer, unlimited, self.budget))}

@@ -110,7 +110,7 @@ def source_label(instance: Instance, package: Package) -> str:
     if package.source is None:
         return ""
     source = instance.sources[package.source]
-    return f"{source.name}-{source.evr}"
+    return f"{source.name}-{package.source_evr or source.evr}"
 
 
 def _counts(packages: list[Package]) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from optimizer.model.solution import Solution
+from optimizer.model.solution import Solution, SolveStatus
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import (
     ExclusionKind,
@@ -163,12 +163,30 @@ CHECKS: dict[str, Callable[[Answer], Iterator[str]]] = {
 
 
 def check_stages(answer: Answer) -> Iterator[str]:
-    """Yield every stage whose value is not what the chosen packages add up to."""
+    """Yield what is wrong with the stages: their order, a false claim of proof, a value the packages do not have."""
+    solved = [stage.objective for stage in answer.solution.stages if stage.objective != "tie_break"]
+    asked = _stage_names(answer.instance)
+    if solved != asked:
+        yield f"stages are {', '.join(solved) or 'none'}, asked were {', '.join(asked) or 'none'}"
+    proven = True
+    for stage in answer.solution.stages:
+        proven = proven and stage.status == SolveStatus.OPTIMAL
+        if (stage.status == SolveStatus.OPTIMAL) != proven or (proven and stage.bound != stage.value):
+            yield f"stage {stage.objective} claims to be proven and is not"
     for stage in answer.solution.stages:
         if stage.objective in ObjectiveKind.__members__.values():
             amount = _total(answer, ObjectiveKind(stage.objective))
             if amount != stage.value:
                 yield f"stage {stage.objective} claims {stage.value}, the packages add up to {amount}"
+
+
+def _stage_names(instance: Instance) -> list[str]:
+    """Return the stages an Instance asks for: followed weak dependencies come after divergence and features."""
+    names = [kind.value for kind in instance.objectives]
+    if instance.follow_weak and "weak" not in names:
+        place = next((i for i, name in enumerate(names) if name not in ("divergence", "features")), len(names))
+        names.insert(place, "weak")
+    return names
 
 
 def unmet_weak(instance: Instance, chosen: frozenset[int]) -> list[int]:

@@ -75,8 +75,8 @@ def _solve(task: Task, progress: Terminal) -> Outcome:
         workers=task.workers,
     )
     result = solve_file(task.file, settings)
+    written = attempt(lambda: _write(task, result))  # before any words: they must not cost the answer
     text, warnings = result_text(result), tuple(progress.warnings)
-    written = attempt(lambda: _write(task, result))
     if isinstance(written, Failure):  # an answer that took an hour is worth showing all the same
         failure, code = written.of(task.file), worst((result.exit_code, written.exit_code))
         document = _document(task, result, None, warnings) | {"exit_code": code, "errors": list(failure.lines)}

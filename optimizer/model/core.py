@@ -65,7 +65,7 @@ def _solver_core(
     question = replace(question, lifted=question.lifted | (known - given))
     proto = engine.proto(question, free=given)
     proto.assumptions.extend([engine.model.guards[guard] for guard in guards])
-    found = run(proto, budget, workers=1)
+    found = run(proto, budget, assuming=True)
     if found.status is SolveStatus.UNKNOWN:
         raise TimeoutError
     if found.solved:

@@ -28,19 +28,14 @@ PLAIN = Question()
 
 def fix(model: Model, proto: Any, question: Question, free: frozenset[Guard] = frozenset()) -> None:
     """Add a question to a copy of the model's proto; the guards in `free` are left to the solver."""
-    for guard, literal in model.guards.items():
-        if guard in free:
-            continue
-        _hold(proto, negation(literal) if guard in question.lifted else literal)
-    for source in sorted(question.without_sources):
-        _hold(proto, negation(model.source[source]))
-    for package in sorted(question.with_packages):
-        _hold(proto, model.package[package])
-    for package in sorted(question.without_packages):
-        _hold(proto, negation(model.package[package]))
-    for feature in sorted(question.with_features):
-        _hold(proto, model.feature[feature])
-
-
-def _hold(proto: Any, literal: int) -> None:
-    proto.constraints.add().bool_or.literals.append(literal)
+    held = [
+        negation(literal) if guard in question.lifted else literal
+        for guard, literal in model.guards.items()
+        if guard not in free
+    ]
+    held += [negation(model.source[source]) for source in sorted(question.without_sources)]
+    held += [model.package[package] for package in sorted(question.with_packages)]
+    held += [negation(model.package[package]) for package in sorted(question.without_packages)]
+    held += [model.feature[feature] for feature in sorted(question.with_features)]
+    if held:
+        proto.constraints.add().bool_and.literals.extend(held)

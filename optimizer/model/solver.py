@@ -63,13 +63,16 @@ class Run:
         return self.status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE)
 
 
-def parameters(budget: Budget, workers: int | None = None) -> Any:
+def parameters(budget: Budget, *, assuming: bool = False) -> Any:
     """Return CP-SAT's parameters; see docs/decisions/0005-solver-parameters.md for how they were chosen."""
     chosen = cp_sat.SatParameters()
-    chosen.num_workers = budget.workers if workers is None else workers
+    chosen.num_workers = 1 if assuming else budget.workers
     chosen.random_seed = 0
     chosen.linearization_level = 2
     chosen.symmetry_level = 0
+    if assuming:  # a core is wanted: the same on every machine, and presolve only hides assumptions
+        chosen.linearization_level = 0
+        chosen.cp_model_presolve = False
     chosen.catch_sigint_signal = False  # ours to handle: the answer so far is still written
     remaining = budget.remaining_s
     if remaining is not None:
@@ -77,15 +80,17 @@ def parameters(budget: Budget, workers: int | None = None) -> Any:
     return chosen
 
 
-def run(proto: Any, budget: Budget, workers: int | None = None) -> Run:
+def run(proto: Any, budget: Budget, *, assuming: bool = False) -> Run:
     """Solve a model within a budget; Ctrl-C ends the run with the best solution so far and marks the budget.
+
+    `assuming` is for models with assumptions: one worker, no presolve.
 
     Raises InvalidModelError.
     """
     if budget.spent:
         return Run(SolveStatus.UNKNOWN)
     wrapper = cp_sat.SolveWrapper()
-    wrapper.set_parameters(parameters(budget, workers))
+    wrapper.set_parameters(parameters(budget, assuming=assuming))
     response = _interruptible(wrapper, proto, budget)
     status = response.status.name
     if status == "MODEL_INVALID":

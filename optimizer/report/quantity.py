@@ -6,8 +6,10 @@ _MEBIBYTE = 1 << 20
 
 
 def mebibytes(size: int) -> str:
-    """Return a size in bytes as MiB with one decimal and thousands separators."""
-    return f"{size / _MEBIBYTE:,.1f} MiB"
+    """Return a size in bytes as MiB with one decimal and thousands separators, a small one in KiB or bytes."""
+    if abs(size) >= _MEBIBYTE // 10 or not size:
+        return f"{size / _MEBIBYTE:,.1f} MiB"
+    return f"{size / 1024:,.1f} KiB" if abs(size) >= 1024 else f"{size} B"
 
 
 def counted(number: int, noun: str) -> str:

@@ -31,6 +31,8 @@ def core_sentence(part: CorePart) -> str:
 
 def evidence_sentence(reason: str, evidence: Mapping[str, Any]) -> str:
     """Return a divergence entry's evidence in one line, for a source other than a stub."""
+    if reason == "unknown":
+        return f"reason not known: {evidence['why']}"
     if reason == "absent":
         return f"no upstream package provides {_asked(evidence)}"
     if reason == "version":
@@ -47,7 +49,7 @@ def evidence_sentence(reason: str, evidence: Mapping[str, Any]) -> str:
 
 def divergence_sentence(entry: Entry) -> str:
     """Return why a source is in the divergence list, in one line."""
-    if entry.origin == "stub":
+    if entry.origin == "stub" and entry.reason == "absent":
         return f"must be packaged: nobody provides {_asked(entry.evidence)}"
     return evidence_sentence(entry.reason, entry.evidence)
 
@@ -69,21 +71,30 @@ def _said(part: CorePart) -> str:
     named = listed(part.providers, _NAMED)
     match part.kind:
         case "feature":
-            return f"feature {part.text} is required" + ("" if part.providers else ", and nothing provides it")
+            return f"feature {part.text} is required" + ("" if part.providers else f", and {_nobody(part)} it")
         case "forbidden":
             return f"{part.text} is forbidden"
         case "pin" | "lock":
             return f"{part.kind}: {part.text}"
         case "limit":
-            return f"limit: {_limit(part.text)}"
+            least = "" if part.least is None else f"; the rest needs at least {_amount_of(part)}"
+            return f"limit: {_limit(part.text)}{least}"
         case "requires":
             return f"{part.package} requires {part.text}, which " + (
-                f"only {named} can give" if named else "nothing provides"
+                f"only {named} can give" if named else _nobody(part)
             )
         case "same_name":
             return f"only one of {listed(part.providers, _NAMED)} can be installed: they share the name {part.text}"
     verb = _VERBS.get(part.kind, part.kind)
     return f"{part.package} {verb} {part.text}" + (f" ({named})" if named and named != part.text else "")
+
+
+def _nobody(part: CorePart) -> str:
+    return "nothing upstream provides" if part.withheld else "nothing provides"
+
+
+def _amount_of(part: CorePart) -> str:
+    return amount(part.text.partition(" ")[0], part.least or 0)
 
 
 def _plain(part: CorePart) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import solv
 
-from optimizer.problem.problem import Origin, Problem
+from optimizer.problem.problem import Origin, PackageVersion, Problem
 from optimizer.problem.problem import Pin as ProblemPin
 from optimizer.universe.close import Closure, by_name, reach_closure, wants_weak
 from optimizer.universe.describe import Describer
@@ -258,17 +258,19 @@ class _Table:
             excluded = [index for index, identifier in enumerate(self.order) if not self._fits(identifier, pin)]
             text = _pin_text(pin)
             yield Pin(kind=PinKind.PIN, name=pin.name, text=text, excluded=tuple(excluded), where=pin.position.brief)
-        locked = {(package.name, package.arch): package for package in problem.lock}
-        for (name, arch), package in sorted(locked.items()):
+        locked: dict[tuple[str, str], list[PackageVersion]] = {}
+        for package in problem.lock:
+            locked.setdefault((package.name, package.arch), []).append(package)
+        for (name, arch), packages in sorted(locked.items()):
+            kept = {package.evr for package in packages}
             excluded = [
                 index
                 for index, identifier in enumerate(self.order)
-                if (one := self.world.solvable(identifier)).name == name
-                and one.arch == arch
-                and one.evr != package.evr
+                if (one := self.world.solvable(identifier)).name == name and one.arch == arch and one.evr not in kept
             ]
             if excluded:
-                yield Pin(kind=PinKind.LOCK, name=name, text=str(package), excluded=tuple(excluded))
+                text = " or ".join(sorted(map(str, packages)))
+                yield Pin(kind=PinKind.LOCK, name=name, text=text, excluded=tuple(excluded))
 
     def _fits(self, identifier: int, pin: ProblemPin) -> bool:
         """Whether a pin admits a solvable; what upstream has for a name is no package of a downstream repository."""

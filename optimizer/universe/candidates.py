@@ -8,7 +8,7 @@ from typing import Any
 
 import solv
 
-from optimizer.problem.problem import Candidates, Downstream, Origin, Problem
+from optimizer.problem.problem import Candidates, Downstream, ObjectiveKind, Origin, Problem
 from optimizer.repository.modules import ModuleSelection, artifact_name
 from optimizer.universe.world import World
 
@@ -48,7 +48,7 @@ def select_candidates(world: World, problem: Problem, modules: ModuleSelection) 
     """Return the candidates of a problem; `modules` says what the module streams leave.
 
     `newest` keeps the newest EVR of each name and architecture in each repository, as dnf's "best" does, and the
-    versions that a pin or a lock names.
+    versions that a pin, a lock or, where changes count, the earlier manifest names.
     """
     admitted = architectures(problem)
     pool = world.pool
@@ -125,7 +125,7 @@ def _newest(pool: Any, eligible: list[tuple[int, int, int]]) -> list[int]:
 
 
 def _named_versions(world: World, problem: Problem, versions: dict[tuple[Origin, int], list[int]]) -> list[int]:
-    """Return the eligible solvables that a version pin or a lock names, newest or not."""
+    """Return the eligible solvables that a version pin or an earlier manifest names, newest or not."""
     wanted: list[int] = []
     pool = world.pool
     for pin in problem.pins:
@@ -135,8 +135,10 @@ def _named_versions(world: World, problem: Problem, versions: dict[tuple[Origin,
         for solvable in _bearers(pool, versions, pin.name):
             if solvable.matchesdep(solv.SOLVABLE_NAME, relation):
                 wanted.append(solvable.id)
-    locked = {(package.name, package.evr, package.arch) for package in problem.lock}
-    for name in sorted({package.name for package in problem.lock}):
+    kept = any(objective.kind is ObjectiveKind.CHANGES for objective in problem.objectives)
+    earlier = (*problem.lock, *(problem.previous if kept else ()))
+    locked = {(package.name, package.evr, package.arch) for package in earlier}
+    for name in sorted({package.name for package in earlier}):
         for solvable in _bearers(pool, versions, name):
             if (name, solvable.evr, solvable.arch) in locked:
                 wanted.append(solvable.id)

@@ -81,6 +81,7 @@ class Describer:
             repository=solvable.repo.name,
             origin=origin,
             source=source,
+            source_evr=_source_evr(solvable),
             installed_bytes=measure.installed_bytes,
             download_bytes=measure.download_bytes,
             estimated=measure.estimated,

@@ -40,7 +40,8 @@ class Package(Value, frozen=True):
     """One candidate; sizes in bytes, None where nobody knows, `estimated` where they rest on the problem's estimate.
 
     `age` counts the newer versions of its name that the same origin offers; `preferred` says that libsolv's own
-    answer to the features holds it; `source` is None for virtual packages only.
+    answer to the features holds it; `source` is None for virtual packages only, `source_evr`
+    the version of it that the package is built from.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Package(Value, frozen=True):
     checksum: str = ""
     location: str = ""
     license: str = ""
+    source_evr: str = ""
     age: int = 0
     preferred: bool = False
 

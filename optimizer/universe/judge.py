@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import solv
 
-from optimizer.universe.prepare import Universe
+from optimizer.universe.prepare import Universe, install_jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,7 @@ def judge_set(universe: Universe, solvable_ids: Iterable[int]) -> Verdict:
     """
     pool = universe.world.pool
     wanted = sorted({*solvable_ids, universe.request_id})
-    install = solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE
-    jobs = [pool.Job(install, identifier) for identifier in wanted]
-    for name in universe.problem.policy.install_only:
-        name_id = pool.str2id(name, False)
-        if name_id:
-            jobs.append(pool.Job(solv.Job.SOLVER_MULTIVERSION | solv.Job.SOLVER_SOLVABLE_PROVIDES, name_id))
+    jobs = install_jobs(universe, wanted)
     solver = pool.Solver()
     solver.set_flag(solv.Solver.SOLVER_FLAG_IGNORE_RECOMMENDED, 1)
     solver.set_flag(solv.Solver.SOLVER_FLAG_NO_INFARCHCHECK, 1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import solv
 
@@ -144,8 +145,16 @@ def libsolv_choice(universe: Universe) -> frozenset[int]:
     pool = universe.world.pool
     solver = pool.Solver()
     solver.set_flag(solv.Solver.SOLVER_FLAG_IGNORE_RECOMMENDED, 1)
-    job = pool.Job(solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE, universe.request_id)
-    if solver.solve([job]):
+    if solver.solve(install_jobs(universe, (universe.request_id,))):
         return frozenset()
     chosen = {solvable.id for solvable in solver.transaction().newsolvables()}
     return frozenset(chosen - {universe.request_id})
+
+
+def install_jobs(universe: Universe, solvable_ids: Iterable[int]) -> list[Any]:
+    """Return libsolv's jobs to install these solvables, install-only names being free to repeat."""
+    pool = universe.world.pool
+    jobs = [pool.Job(solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE, identifier) for identifier in solvable_ids]
+    names = (pool.str2id(name, False) for name in universe.problem.policy.install_only)
+    multiple = solv.Job.SOLVER_MULTIVERSION | solv.Job.SOLVER_SOLVABLE_PROVIDES
+    return jobs + [pool.Job(multiple, name_id) for name_id in names if name_id]

@@ -96,15 +96,20 @@ def _relax_dependency(world: World, dependency: Dependency, siblings: set[int], 
             return _relax_range(world, dependency, siblings)
         operands = tuple(_relax_dependency(world, operand, siblings, sonames) for operand in dependency.operands)
         return Rich(dependency.operator, operands)
-    if not siblings.isdisjoint(world.providers(world.dependency_id(dependency))):
+    if _is_of(world, dependency, siblings):
         return dependency
     found = sonames.replacement(dependency.name)
     return found if found is not None else Capability(dependency.name)
 
 
+def _is_of(world: World, capability: Capability, siblings: set[int]) -> bool:
+    """Whether a package of the same source provides a name, at whatever version: such a bound stays exact."""
+    return not siblings.isdisjoint(world.providers(world.dependency_id(Capability(capability.name))))
+
+
 def _relax_range(world: World, dependency: Rich, siblings: set[int]) -> Dependency:
     """Drop the bounds of a `with` set such as `(foo >= 1 with foo < 2)`, which then may be a mere `foo`."""
-    if not siblings.isdisjoint(world.providers(world.dependency_id(dependency))):
+    if any(_is_of(world, leaf, siblings) for leaf in leaves(dependency)):
         return dependency
     if dependency.operator is RichOperator.WITHOUT:
         return _unbounded(dependency.operands[0])

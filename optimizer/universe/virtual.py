@@ -13,7 +13,7 @@ from typing import Any
 
 import solv
 
-from optimizer.problem.dependency import Capability, Comparison, Dependency
+from optimizer.problem.dependency import Capability, Comparison, Dependency, Rich, RichOperator, leaves
 from optimizer.problem.problem import Equivalent, Origin, Problem
 from optimizer.universe.world import World
 
@@ -68,18 +68,23 @@ def add_equivalents(world: World, held: Reserve, problem: Problem) -> list[int]:
 
     One capability: an extra Provides on each upstream package that gives it, with that package's own EVR. Several
     needed together, a rich one, or a name that a pin speaks of (the pin then excludes it): a solvable of no size
-    that provides the name and requires them all. The index of providers must be built before, and is stale
-    afterwards.
+    that provides the name and requires them all, of upstream packages. The index of providers must be built before,
+    and is stale afterwards.
     """
     pinned = {pin.name for pin in problem.pins}
     rows = [row for row in problem.equivalents if row.upstream]
     single = [row for row in rows if _is_single(row) and row.name not in pinned]
-    provided = [(upstream, row.name) for row in single for upstream in _providers(world, row)]
-    made = [_add_virtual(world, held, row) for row in rows if row not in single]
-    for identifier, name in provided:  # after all questions: one row's Provides must not answer another row's
+    several = [row for row in rows if row not in single and all(_stands(world, part) for part in row.upstream)]
+    named = dict.fromkeys(leaf for row in several for dependency in row.upstream for leaf in leaves(dependency))
+    # All questions come first: no row's Provides may answer another row's question, or its own.
+    provided = [(identifier, row.name) for row in single for identifier in _upstream(world, row.upstream[0])]
+    marked = [(identifier, _upstream_mark(leaf)) for leaf in named for identifier in _upstream(world, leaf)]
+    for identifier, name in provided:
         solvable = world.solvable(identifier)
         solvable.add_provides(world.pool.Dep(name).Rel(solv.REL_EQ, solvable.evrid))
-    return made
+    for identifier, mark in marked:
+        world.solvable(identifier).add_provides(world.pool.Dep(mark))
+    return [_add_virtual(world, held, row) for row in several]
 
 
 def add_stubs(world: World, held: Reserve, capabilities: Iterable[Capability]) -> list[int]:
@@ -102,14 +107,35 @@ def _is_single(row: Equivalent) -> bool:
     return len(row.upstream) == 1 and isinstance(row.upstream[0], Capability)
 
 
-def _providers(world: World, row: Equivalent) -> list[int]:
-    identifiers = world.providers(world.dependency_id(row.upstream[0]))
+def _upstream(world: World, dependency: Dependency) -> list[int]:
+    identifiers = world.providers(world.dependency_id(dependency))
     return [identifier for identifier in identifiers if world.origin(world.solvable(identifier)) is Origin.UPSTREAM]
+
+
+def _stands(world: World, dependency: Dependency) -> bool:
+    """Whether upstream has the providers a dependency needs: a row without them stands for nothing."""
+    if isinstance(dependency, Capability) or dependency.operator in (RichOperator.WITH, RichOperator.WITHOUT):
+        return bool(_upstream(world, dependency))
+    if dependency.operator in (RichOperator.AND, RichOperator.OR):
+        parts = [_stands(world, operand) for operand in dependency.operands]
+        return all(parts) if dependency.operator is RichOperator.AND else any(parts)
+    return True
+
+
+def _upstream_mark(leaf: Capability) -> str:
+    """Return a capability that just the upstream providers of `leaf` bear: a downstream one stands for nothing."""
+    return f"upstream({leaf})".replace(" ", "")
+
+
+def _marked(dependency: Dependency) -> Dependency:
+    if isinstance(dependency, Capability):
+        return Capability(_upstream_mark(dependency))
+    return Rich(dependency.operator, tuple(map(_marked, dependency.operands)))
 
 
 def _add_virtual(world: World, held: Reserve, row: Equivalent) -> int:
     solvable = held.fill(world, EQUIVALENT_REPOSITORY, equivalent_name(row.name))
     solvable.add_provides(world.pool.Dep(row.name))
     for dependency in row.upstream:
-        solvable.add_requires(world.dependency(dependency))
+        solvable.add_requires(world.dependency(_marked(dependency)))
     return int(solvable.id)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from optimizer.answer.verify import CHECKS, unmet_weak, verify
-from optimizer.model.solution import Solution
+from optimizer.model.solution import Solution, Stage
 from optimizer.model.solve import Engine
 from optimizer.universe.instance import Instance, Limit, LimitKind, PackageOrigin
 from tests.export.instances import value
@@ -101,9 +101,17 @@ def test_a_stage_that_claims_too_much_or_too_little_is_caught(objective: str, er
     number = STAGE_OF[objective]
     stages = list(SOLUTION.stages)
     stages[number] = msgspec.structs.replace(stages[number], value=stages[number].value + error)
-    (violation,) = verify(INSTANCE, changed(stages=tuple(stages)))
-    assert violation.rule == "objective"
-    assert f"stage {objective} claims {stages[number].value}, the packages add up to" in violation.what
+    violations = verify(INSTANCE, changed(stages=tuple(stages)))
+    assert {violation.rule for violation in violations} == {"objective"}
+    words = " ".join(violation.what for violation in violations)
+    assert f"stage {objective} claims {stages[number].value}, the packages add up to" in words
+    assert f"stage {objective} claims to be proven and is not" in words  # its bound is another
+
+
+@pytest.mark.parametrize("stages", [SOLUTION.stages[1:], tuple(reversed(SOLUTION.stages)), ()])
+def test_stages_left_out_or_out_of_order_are_caught(stages: tuple[Stage, ...]) -> None:
+    words = [violation.what for violation in verify(INSTANCE, changed(stages=stages))]
+    assert any("asked were" in what for what in words)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
 
-from optimizer.problem.dependency import Capability, Comparison, Dependency, RichOperator, leaves
+from optimizer.problem.dependency import Capability, Comparison, Dependency, Rich, RichOperator, leaves
 from optimizer.problem.problem import Candidates, Downstream, Missing, ObjectiveKind, Origin
 from tests.oracle.rules import Judge, matches
 from tests.oracle.version import compare_evr, parse_evr
@@ -174,7 +174,8 @@ def select_candidates(world: World, question: Question) -> tuple[OraclePackage, 
     admitted = eligible(world, question)
     if question.rules.candidates is Candidates.ALL:
         return admitted
-    locked = {one.nevra for one in question.lock}
+    kept = question.previous if ObjectiveKind.CHANGES in question.objectives else ()
+    locked = {one.nevra for one in (*question.lock, *kept)}
     bounds = [pin.relation for pin in question.pins if pin.relation is not None]
     return tuple(
         one
@@ -195,18 +196,39 @@ def with_equivalents(
     """Return the candidates with the equivalents' names among their Provides, and virtual packages after them.
 
     One capability: every upstream package that provides it also provides the name, at its own version. Several, or a
-    rich one: a virtual package provides the name and requires them.
+    rich one, or a pinned name: a virtual package provides the name and requires them all of upstream packages; a row
+    that upstream has no providers for stands for nothing.
     """
     judge = Judge(candidates)
+    pinned = {pin.name for pin in question.pins}
     extra: list[list[Capability]] = [[] for _ in candidates]
     virtual: list[OraclePackage] = []
+
+    def upstream_providers(dependency: Dependency) -> list[int]:
+        return [one for one in judge.providers(dependency) if world.origin(candidates[one]) is Origin.UPSTREAM]
+
+    def stands(dependency: Dependency) -> bool:
+        if isinstance(dependency, Capability) or dependency.operator in ("with", "without"):
+            return bool(upstream_providers(dependency))
+        if dependency.operator in ("and", "or"):
+            return (all if dependency.operator == "and" else any)(map(stands, dependency.operands))
+        return True
+
+    def of_upstream(dependency: Dependency) -> Dependency:
+        if isinstance(dependency, Rich):
+            return Rich(dependency.operator, tuple(map(of_upstream, dependency.operands)))
+        mark = Capability(f"only-upstream({str(dependency).replace(' ', '')})")
+        for index in upstream_providers(dependency):
+            extra[index].append(mark)
+        return mark
+
     for name, upstream in question.equivalents:
-        if len(upstream) == 1 and isinstance(upstream[0], Capability):
-            for index in judge.providers(upstream[0]):
-                if world.origin(candidates[index]) is Origin.UPSTREAM:
-                    extra[index].append(Capability(name, Comparison.EQ, str(candidates[index].evr)))
-        elif upstream:
-            virtual.append(_added(f"equivalent:{name}", Capability(name), None, upstream))
+        if len(upstream) == 1 and isinstance(upstream[0], Capability) and name not in pinned:
+            for index in upstream_providers(upstream[0]):
+                extra[index].append(Capability(name, Comparison.EQ, str(candidates[index].evr)))
+        elif upstream and all(map(stands, upstream)):
+            needs = tuple(map(of_upstream, upstream))
+            virtual.append(_added(f"equivalent:{name}", Capability(name), None, needs))
     widened = (replace(one, provides=(*one.provides, *more)) for one, more in zip(candidates, extra, strict=True))
     return (*widened, *virtual)
 

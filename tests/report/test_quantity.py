@@ -10,7 +10,15 @@ from optimizer.report.quantity import counted, listed, mebibytes, percent, relat
 
 @pytest.mark.parametrize(
     ("size", "text"),
-    [(0, "0.0 MiB"), (52_429, "0.1 MiB"), (1 << 20, "1.0 MiB"), (512 << 20, "512.0 MiB"), (5 << 30, "5,120.0 MiB")],
+    [
+        (0, "0.0 MiB"),
+        (1, "1 B"),
+        (52_429, "51.2 KiB"),
+        (209_716, "0.2 MiB"),
+        (1 << 20, "1.0 MiB"),
+        (512 << 20, "512.0 MiB"),
+        (5 << 30, "5,120.0 MiB"),
+    ],
 )
 def test_mebibytes(size: int, text: str) -> None:
     assert mebibytes(size) == text

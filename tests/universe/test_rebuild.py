@@ -38,7 +38,7 @@ TABLE = [
     ("nobody-has-this < 4", "nobody-has-this"),
     ("/usr/bin/sh", "/usr/bin/sh"),
     ("brand-libs = 2-1", "brand-libs = 2-1"),
-    ("brand-libs = 3", "brand-libs"),
+    ("brand-libs = 3", "brand-libs = 3"),
     ("libbrand.so.2()(64bit)", "libbrand.so.2()(64bit)"),
     ("libz.so.1()(64bit)", "libz.so.1()(64bit)"),
     ("libssl.so.1.1()(64bit)", "libssl.so.3()(64bit)"),
