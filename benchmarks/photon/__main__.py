@@ -1,6 +1,6 @@
 """Measure how much of Photon, or of another downstream, could come from upstream; see docs/studies/photon.md.
 
-    python -m benchmarks.photon                      measure all, write results/photon/ and the study's figures
+    python -m benchmarks.photon                      measure all, write results/photon/ and the documents' figures
     python -m benchmarks.photon --check              measure all, and say what differs from what is there
     python -m benchmarks.photon --check --fast       the same for the few lists that CI measures again
     python -m benchmarks.photon --problems DIR --downstream ID --output DIR
@@ -27,6 +27,7 @@ from optimizer.export.results import write_whole
 ROOT = Path(__file__).resolve().parent.parent.parent
 OUTPUT = ROOT / "results" / "photon"
 STUDY = ROOT / "docs" / "studies" / "photon.md"
+README = ROOT / "README.md"
 FIGURES, DRAWN_BY = "figures", "figures/matplotlib-version"
 
 
@@ -68,8 +69,13 @@ def write(results: Results, folder: Path, study: Path | None) -> None:
     else:
         draw(results, folder / FIGURES)
         write_whole(folder / DRAWN_BY, f"{version}\n".encode())
-    if study is not None:
-        write_whole(study, fill(study.read_text(encoding="utf-8"), study.name, results).encode())
+    for document in _documents(study):
+        write_whole(document, fill(document.read_text(encoding="utf-8"), document.name, results).encode())
+
+
+def _documents(study: Path | None) -> tuple[Path, ...]:
+    """The documents with blocks to fill: the README shows the study's main table."""
+    return () if study is None else (study, README)
 
 
 def check(measured: Results, folder: Path, study: Path | None, *, whole: bool) -> Iterator[str]:
@@ -86,10 +92,10 @@ def check(measured: Results, folder: Path, study: Path | None, *, whole: bool) -
     for name, content in result_files(committed).items():
         if (folder / name).read_bytes() != content:
             yield name
-    if study is not None:
-        text = study.read_text(encoding="utf-8")
-        if fill(text, study.name, committed) != text:
-            yield study.name
+    for document in _documents(study):
+        text = document.read_text(encoding="utf-8")
+        if fill(text, document.name, committed) != text:
+            yield document.name
     yield from differing_pictures(committed, folder)
 
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from benchmarks.photon import job as jobs
-from benchmarks.photon.__main__ import FIGURES, OUTPUT, STUDY, check, differing_pictures, main, write
+from benchmarks.photon.__main__ import FIGURES, OUTPUT, README, STUDY, check, differing_pictures, main, write
 from benchmarks.photon.campaign import FAST, Campaign, gather
 from benchmarks.photon.document import BLOCKS, SUMMARY, UnknownBlockError, fill, read_results, result_files, summary
 from benchmarks.photon.figure import matplotlib_version
@@ -254,6 +254,12 @@ def test_the_studys_figures_are_the_committed_ones() -> None:
     text = STUDY.read_text(encoding="utf-8")
     assert fill(text, STUDY.name, read_results(OUTPUT)) == text
     assert text.count("<!-- generated: ") == text.count("<!-- end -->") > 4
+
+
+def test_the_readmes_table_is_the_committed_one() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert fill(text, README.name, read_results(OUTPUT)) == text
+    assert "<!-- generated: main -->" in text
 
 
 def test_the_committed_pictures_are_drawn_from_the_committed_results() -> None:
