@@ -9,7 +9,7 @@ from typing import Any
 
 import solv
 
-from optimizer.problem.problem import Origin, PackageVersion, Problem
+from optimizer.problem.problem import PackageVersion, Problem
 from optimizer.problem.problem import Pin as ProblemPin
 from optimizer.universe.close import Closure, by_name, reach_closure, wants_weak
 from optimizer.universe.describe import Describer
@@ -34,8 +34,8 @@ from optimizer.universe.instance import (
     RequirementKind,
     UniqueName,
 )
+from optimizer.universe.pin import admits
 from optimizer.universe.prepare import Universe, libsolv_choice
-from optimizer.universe.virtual import equivalent_name
 from optimizer.universe.world import World
 
 _WEAK = {
@@ -255,7 +255,11 @@ class _Table:
     def _pins(self) -> Iterable[Pin]:
         problem = self.universe.problem
         for pin in problem.pins:
-            excluded = [index for index, identifier in enumerate(self.order) if not self._fits(identifier, pin)]
+            excluded = [
+                index
+                for index, identifier in enumerate(self.order)
+                if not admits(self.world, pin, self.world.solvable(identifier))
+            ]
             text = _pin_text(pin)
             yield Pin(kind=PinKind.PIN, name=pin.name, text=text, excluded=tuple(excluded), where=pin.position.brief)
         locked: dict[tuple[str, str], list[PackageVersion]] = {}
@@ -271,21 +275,6 @@ class _Table:
             if excluded:
                 text = " or ".join(sorted(map(str, packages)))
                 yield Pin(kind=PinKind.LOCK, name=name, text=text, excluded=tuple(excluded))
-
-    def _fits(self, identifier: int, pin: ProblemPin) -> bool:
-        """Whether a pin admits a solvable; what upstream has for a name is no package of a downstream repository."""
-        solvable = self.world.solvable(identifier)
-        if solvable.name == equivalent_name(pin.name):
-            return pin.origin is not Origin.DOWNSTREAM and pin.repository is None
-        if solvable.name != pin.name:
-            return True
-        if pin.relation is not None:
-            relation = self.world.dependency_id(pin.relation)
-            if not solvable.matchesdep(solv.SOLVABLE_NAME, relation):
-                return False
-        if pin.origin is not None and self.world.origin(solvable) is not pin.origin:
-            return False
-        return pin.repository is None or solvable.repo.name == pin.repository
 
 
 def _pin_text(pin: ProblemPin) -> str:

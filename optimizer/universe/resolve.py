@@ -28,6 +28,7 @@ from optimizer.universe.candidates import architectures
 from optimizer.universe.features import group_packages
 from optimizer.universe.finding import Absent, Finding, HeldBack, NameKind, Obstacle, Severity
 from optimizer.universe.load import Loaded
+from optimizer.universe.pin import admits
 from optimizer.universe.prepare import Universe, can_hold, prepare_universe
 from optimizer.universe.rebuild import source_name
 from optimizer.universe.world import World
@@ -150,7 +151,7 @@ class _Lookup:
     def pin(self, pin: Pin) -> Finding:
         text = " from ".join(str(part) for part in (pin.relation or pin.name, pin.repository or pin.origin) if part)
         bearers = [held for held in self.world.considered_solvables() if held.name == pin.name]
-        fitting = [solvable for solvable in bearers if self._fits(solvable, pin)]
+        fitting = [solvable for solvable in bearers if admits(self.world, pin, solvable)]
         severity = Severity.OK if fitting else Severity.WARNING
         absent = () if fitting else (Absent(text=text, other_versions=tuple(sorted(map(str, bearers)))),)
         if not bearers:
@@ -207,15 +208,6 @@ class _Lookup:
         for dependency in dependencies:
             for leaf in leaves(dependency):
                 self.wanted.setdefault(str(leaf), leaf)
-
-    def _fits(self, solvable: Any, pin: Pin) -> bool:
-        if pin.relation is not None:
-            relation = self.world.dependency_id(pin.relation)
-            if not solvable.matchesdep(solv.SOLVABLE_NAME, relation):
-                return False
-        if pin.origin is not None and self.world.origin(solvable) is not pin.origin:
-            return False
-        return pin.repository is None or solvable.repo.name == pin.repository
 
     def _other_versions(self, capability: Capability) -> tuple[str, ...]:
         if capability.evr is None:
