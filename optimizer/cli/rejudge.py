@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeVar
-
-import msgspec
 
 from optimizer.answer.judges.libsolv import judge
-from optimizer.answer.manifest import Manifest, ManifestPackage, write_manifest
-from optimizer.answer.result import DivergenceList, RunRecord
-from optimizer.answer.verify import unmet_weak, verify
-from optimizer.cli.failure import BadResultError
-from optimizer.export.results import DIVERGENCE, MANIFEST, RUN
-from optimizer.model.question import Question
-from optimizer.model.solution import Solution, SolveStatus
-from optimizer.model.solve import Engine
+from optimizer.answer.manifest import Manifest, write_manifest
+from optimizer.answer.stored import (
+    DIVERGENCE,
+    MANIFEST,
+    StoredResult,
+    UnknownPackagesError,
+    identity,
+    solution_of,
+)
+from optimizer.answer.verify import verify
+from optimizer.model.solution import Solution
 from optimizer.pipeline import World
-from optimizer.universe.instance import Instance, PackageOrigin, RequirementKind, holds
-
-_Value = TypeVar("_Value")
-_HARD = (RequirementKind.REQUIRES, RequirementKind.PREREQUIRES)
+from optimizer.universe.instance import Instance
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The three files of a result that has an answer."""
-
-    manifest: Manifest
-    divergence: DivergenceList
-    record: RunRecord
-
-
-def read_result(directory: Path) -> Written:
-    """Return the files of a result directory; raises BadResultError."""
-    record = _read(directory / RUN, RunRecord)
-    if record.status not in ("proven", "not proven"):
-        raise BadResultError(directory / RUN, f"there is no answer to judge, its status is {record.status!r}")
-    return Written(_read(directory / MANIFEST, Manifest), _read(directory / DIVERGENCE, DivergenceList), record)
-
-
-def rejudge(written: Written, instance: Instance, world: World | None) -> tuple[str, ...]:
+def rejudge(written: StoredResult, instance: Instance, world: World | None) -> tuple[str, ...]:
     """Return everything about a written result that does not hold of the question it answers; empty: all holds.
 
     libsolv is asked where there is a `world`. The model is asked only which virtual packages complete the set;
@@ -50,23 +28,22 @@ def rejudge(written: Written, instance: Instance, world: World | None) -> tuple[
     """
     if written.manifest.problem != instance.problem:
         return (f"it answers problem {written.manifest.problem!r}, not {instance.problem!r}",)
-    indices = {_identity(instance, index): index for index in range(len(instance.packages))}
-    identities = [_written_identity(package) for package in written.manifest.packages]
-    unknown = [identity for identity in identities if identity not in indices]
-    if unknown:
-        return tuple(f"{package} of repository {repository} is no candidate" for package, repository in unknown)
-    chosen = frozenset(indices[identity] for identity in identities)
-    solution = _solution(written.record, instance, chosen | _virtual(instance, chosen))
+    try:
+        solution = solution_of(written, instance)
+    except UnknownPackagesError as error:
+        return tuple(
+            f"{package} of repository {repository} is no candidate" for package, repository in error.packages
+        )
     return tuple(_faults(written, instance, world, solution))
 
 
-def changed_inputs(written: Written, instance: Instance) -> tuple[str, ...]:
+def changed_inputs(written: StoredResult, instance: Instance) -> tuple[str, ...]:
     """Return the repositories whose metadata is not what the result was made from."""
     before = {source.repository: source.checksum for source in written.record.inputs}
     return tuple(held.repository for held in instance.inputs if before.get(held.repository) != held.checksum)
 
 
-def _faults(written: Written, instance: Instance, world: World | None, solution: Solution) -> Iterator[str]:
+def _faults(written: StoredResult, instance: Instance, world: World | None, solution: Solution) -> Iterator[str]:
     for violation in verify(instance, solution):
         yield f"{violation.rule}: {violation.what}"
     if world is not None:
@@ -88,78 +65,11 @@ def _differences(found: Manifest, derived: Manifest) -> Iterator[str]:
     for field in ("arch", "totals", "reuse"):
         if getattr(found, field) != getattr(derived, field):
             yield f"{MANIFEST}: {field} is {getattr(found, field)}, it should be {getattr(derived, field)}"
-    by_identity = {_written_identity(package): package for package in found.packages}
+    by_identity = {identity(package): package for package in found.packages}
     if len(by_identity) != len(found.packages):
         yield f"{MANIFEST}: a package is listed twice"
     for package in derived.packages:
-        other = by_identity.get(_written_identity(package))
+        other = by_identity.get(identity(package))
         if other is not None and other != package:
             wrong = [name for name in package.__struct_fields__ if getattr(other, name) != getattr(package, name)]
             yield f"{MANIFEST}: of {package.name} these are wrong: {', '.join(wrong)}"
-
-
-def _virtual(instance: Instance, chosen: frozenset[int]) -> frozenset[int]:
-    """Return the virtual packages that a set of real ones needs beside it; all that it bears where none will do."""
-    virtual = frozenset(i for i, package in enumerate(instance.packages) if package.origin is PackageOrigin.VIRTUAL)
-    if not virtual:
-        return virtual
-    others = frozenset(range(len(instance.packages))) - virtual - chosen
-    found = Engine.of(instance).solve(Question(with_packages=chosen, without_packages=others), unique=False)
-    if found.solved:
-        return virtual.intersection(found.packages)
-    return _borne(instance, chosen, virtual)
-
-
-def _borne(instance: Instance, chosen: frozenset[int], virtual: frozenset[int]) -> frozenset[int]:
-    held = virtual
-    while True:
-        everything = chosen | held
-        falling = {
-            requirement.package
-            for requirement in instance.requirements
-            if requirement.package in held
-            and requirement.kind in _HARD
-            and not holds(requirement.formula, instance, everything)
-        }
-        if not falling:
-            return held
-        held -= falling
-
-
-def _solution(record: RunRecord, instance: Instance, packages: frozenset[int]) -> Solution:
-    diverging = (PackageOrigin.DOWNSTREAM, PackageOrigin.STUB)
-    members = [instance.packages[index] for index in packages]
-    sources = {package.source for package in members if package.origin in diverging and package.source is not None}
-    solution = Solution(
-        status=SolveStatus.OPTIMAL if record.status == "proven" else SolveStatus.FEASIBLE,
-        stages=record.stages,
-        packages=tuple(sorted(packages)),
-        sources=tuple(sorted(sources)),
-        features=tuple(
-            index
-            for index, feature in enumerate(instance.features)
-            if not feature.required and holds(feature.formula, instance, packages)
-        ),
-    )
-    weak = instance.follow_weak or any(stage.objective == "weak" for stage in record.stages)
-    return msgspec.structs.replace(solution, unmet=tuple(unmet_weak(instance, packages)) if weak else ())
-
-
-def _identity(instance: Instance, index: int) -> tuple[str, str]:
-    package = instance.packages[index]
-    return package.nevra, package.repository
-
-
-def _written_identity(package: ManifestPackage) -> tuple[str, str]:
-    epoch = f"{package.epoch}:" if package.epoch else ""
-    release = f"-{package.release}" if package.release else ""
-    return f"{package.name}-{epoch}{package.version}{release}.{package.arch}", package.repository
-
-
-def _read(path: Path, kind: type[_Value]) -> _Value:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except OSError as error:
-        raise BadResultError(path, error.strerror or "cannot be read") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadResultError(path, str(error)) from error

@@ -28,12 +28,13 @@ def verify(result: Path, problem: Path | None, instance: Path | None, mirror: Pa
     manifest, and stage values, totals and the divergence list's sources are derived anew. That nothing better exists
     is not proven again. Exit code 4, with the evidence, if anything does not hold.
     """
+    from optimizer.answer.stored import read_stored
     from optimizer.cli.output import say
-    from optimizer.cli.rejudge import changed_inputs, read_result, rejudge
+    from optimizer.cli.rejudge import changed_inputs, rejudge
 
     if (problem is None) == (instance is None):
         raise click.UsageError("give the question as well: either --problem or --instance")
-    written = read_result(result)
+    written = read_stored(result)
     question, world = _question(problem, instance, mirror, quiet)
     for repository in changed_inputs(written, question):
         click.echo(f"warning: repository {repository} is not what it was when the result was made", err=True)

@@ -1,4 +1,4 @@
-"""The result files of one problem: manifest.json, divergence.json and run.json, written whole or not at all."""
+"""The result files of one problem, the question beside the answer, each written whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any
 import msgspec
 
 from optimizer.answer.result import Result
-
-MANIFEST, DIVERGENCE, RUN = "manifest.json", "divergence.json", "run.json"
+from optimizer.answer.stored import DIVERGENCE, INSTANCE, MANIFEST, RUN
+from optimizer.universe.snapshot import compress_instance
 
 
 def write_results(result: Result, directory: Path) -> Path:
     """Write a result's files into `directory/<problem>/` and return that directory.
 
     An earlier run.json goes first and the new one comes last, so a run.json always speaks of the files beside it.
-    Without an answer, an earlier manifest and divergence list are removed. Raises OSError.
+    Without an answer, an earlier manifest and divergence list are removed. The Instance is written in any case: what
+    `pkgset explain`, `diff` and `report` ask later, they ask of it. Raises OSError.
     """
     target = directory / result.instance.problem
     target.mkdir(parents=True, exist_ok=True)
@@ -28,6 +29,7 @@ def write_results(result: Result, directory: Path) -> Path:
             (target / name).unlink(missing_ok=True)
         else:
             write_json(target / name, value)
+    write_whole(target / INSTANCE, compress_instance(result.instance))
     write_json(target / RUN, result.record)
     return target
 

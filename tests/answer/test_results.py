@@ -13,9 +13,11 @@ import pytest
 from optimizer.answer.result import Result
 from optimizer.export.results import write_results
 from optimizer.pipeline import Settings, solve_file
+from optimizer.universe.snapshot import read_instance
 from tests.cases.reading import CASES, make_runnable
 
-FILES = ["divergence.json", "manifest.json", "run.json"]
+JSON = ["divergence.json", "manifest.json", "run.json"]
+FILES = sorted([*JSON, "problem.instance"])
 BY_NAME = {case.name: case for case in CASES}
 
 
@@ -36,16 +38,17 @@ def names(directory: Path) -> list[str]:
     return sorted(path.name for path in directory.iterdir())
 
 
-def test_an_answer_is_three_files_of_json(result: Result, tmp_path: Path) -> None:
+def test_an_answer_is_three_files_of_json_and_the_question(result: Result, tmp_path: Path) -> None:
     target = write_results(result, tmp_path / "deep" / "results")
     assert target == tmp_path / "deep" / "results" / "problem"
     assert names(target) == FILES
-    documents = {name: json.loads((target / name).read_text()) for name in FILES}
+    documents = {name: json.loads((target / name).read_text()) for name in JSON}
+    assert read_instance(target / "problem.instance") == result.instance
     assert documents["run.json"]["status"] == "proven"
     assert [one["source"] for one in documents["divergence.json"]["entries"]] == ["git"]
     assert [one["name"] for one in documents["manifest.json"]["packages"]] == ["git"]
     for name in FILES:
-        assert (target / name).read_bytes().endswith(b"}\n")
+        assert name not in JSON or (target / name).read_bytes().endswith(b"}\n")
         assert (target / name).stat().st_mode & 0o777 == 0o666 & ~umask()
 
 
@@ -64,7 +67,7 @@ def test_the_same_result_gives_the_same_bytes(result: Result, tmp_path: Path) ->
 def test_without_an_answer_earlier_ones_are_gone(result: Result, infeasible: Result, tmp_path: Path) -> None:
     write_results(result, tmp_path)
     target = write_results(infeasible, tmp_path)
-    assert names(target) == ["run.json"]
+    assert names(target) == ["problem.instance", "run.json"]
     assert json.loads((target / "run.json").read_text())["status"] == "infeasible"
 
 
@@ -107,8 +110,8 @@ def test_a_full_disk_leaves_nothing_half_written(
     assert not [name for name in names(target) if name.startswith(".")]
     good = write_results(result, tmp_path / "good")
     for name in names(target):
-        text = (target / name).read_text()
-        assert text in (before.get(name), (good / name).read_text())
+        content = (target / name).read_bytes()
+        assert content in (before.get(name, "").encode(), (good / name).read_bytes())
 
 
 def test_the_record_of_the_run_is_written_last(

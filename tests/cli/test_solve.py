@@ -24,7 +24,7 @@ def test_files_are_written_and_the_report_printed(run: Run, tmp_path: Path) -> N
     assert printed.out.startswith("demo-weights: proven optimal; accepted by verify and libsolv\n")
     assert printed.out.endswith(f"written: {tmp_path / 'demo-weights'}\n")
     written = sorted(path.name for path in (tmp_path / "demo-weights").iterdir())
-    assert written == ["divergence.json", "manifest.json", "run.json"]
+    assert written == ["divergence.json", "manifest.json", "problem.instance", "run.json"]
 
 
 def test_no_write_writes_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,8 @@ def test_the_infeasible_is_told_and_recorded(run: Run, tmp_path: Path) -> None:
     printed = run("solve", DEMO / "infeasible.yaml", "-o", tmp_path)
     assert printed.exit_code == 1
     assert "- feature dhcp-client is required  [infeasible.yaml:8: features.required[2]]" in printed.out
-    assert [path.name for path in (tmp_path / "demo-infeasible").iterdir()] == ["run.json"]
+    written = sorted(path.name for path in (tmp_path / "demo-infeasible").iterdir())
+    assert written == ["problem.instance", "run.json"]
 
 
 def test_every_mistake_of_a_file_is_told(run: Run, write_problem: Write) -> None:

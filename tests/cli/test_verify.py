@@ -104,7 +104,7 @@ def test_other_repositories_are_a_warning(run: Run, tmp_path: Path) -> None:
     assert printed.err == "warning: repository harbour is not what it was when the result was made\n"
 
 
-@pytest.mark.parametrize(("name", "told"), [("infeasible", "there is no answer to judge"), (None, "No such file")])
+@pytest.mark.parametrize(("name", "told"), [("infeasible", "there is no answer"), (None, "No such file")])
 def test_what_cannot_be_judged_is_wrong_usage(run: Run, tmp_path: Path, name: str | None, told: str) -> None:
     if name is not None:
         run("solve", DEMO / f"{name}.yaml", "-o", tmp_path)

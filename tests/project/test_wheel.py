@@ -73,5 +73,6 @@ def test_it_runs_in_a_clean_environment_from_an_empty_directory(wheel: Path, tmp
     assert {path.name for path in (empty / "results" / "demo").iterdir()} == {
         "manifest.json",
         "divergence.json",
+        "problem.instance",
         "run.json",
     }

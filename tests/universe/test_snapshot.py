@@ -15,7 +15,13 @@ from optimizer.pipeline import Settings, close_problem, solve_file
 from optimizer.problem.load import load_problem
 from optimizer.universe.instance import Instance, LimitKind
 from optimizer.universe.size import UnknownSizeError
-from optimizer.universe.snapshot import BadInstanceError, check_instance, encode_instance, read_instance
+from optimizer.universe.snapshot import (
+    BadInstanceError,
+    check_instance,
+    compress_instance,
+    encode_instance,
+    read_instance,
+)
 from tests.cases.reading import CASES, make_runnable
 from tests.demo.recipes import DEMO
 from tests.model.making import make
@@ -210,3 +216,28 @@ def test_a_tampered_file_is_refused_or_solved(small: dict[str, Any], tmp_path: P
     except (BadInstanceError, UnknownSizeError):
         return
     assert result.record.status in ("proven", "infeasible")
+
+
+def test_a_compressed_instance_is_the_same_one(whole: dict[str, Any], tmp_path: Path) -> None:
+    instance = read_instance(write(whole, tmp_path))
+    path = tmp_path / "problem.instance"
+    path.write_bytes(compress_instance(instance))
+    assert path.stat().st_size < len(encode_instance(instance)) / 2
+    assert read_instance(path) == instance
+
+
+@pytest.mark.parametrize("damage", ["truncated", "changed", "bomb", "no-size"])
+def test_a_damaged_frame_is_refused(whole: dict[str, Any], tmp_path: Path, damage: str) -> None:
+    content = compress_instance(read_instance(write(whole, tmp_path)))
+    if damage == "truncated":
+        content = content[:-20]
+    elif damage == "changed":
+        content = content[:200] + bytes([content[200] ^ 1]) + content[201:]
+    elif damage == "bomb":  # a single segment that says it holds 2**60 bytes
+        content = content[:4] + bytes([0b1110_0000]) + (2**60).to_bytes(8, "little") + b"\x01\x00\x00"
+    else:
+        content = content[:4] + bytes([0, 0x50]) + b"\x01\x00\x00"
+    path = tmp_path / "problem.instance"
+    path.write_bytes(content)
+    with pytest.raises(BadInstanceError):
+        read_instance(path)
