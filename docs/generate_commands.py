@@ -28,7 +28,9 @@ def _sections(command: click.Command, name: str) -> Iterator[str]:
     yield f"### `{name}`\n\n```\n{help_text}\n```\n"
     if isinstance(command, click.Group):
         for held in command.list_commands(context):
-            yield from _sections(command.commands[held], f"{name} {held}")
+            found = command.get_command(context, held)
+            assert found is not None
+            yield from _sections(found, f"{name} {held}")
 
 
 if __name__ == "__main__":

@@ -12,31 +12,26 @@ from collections.abc import Sequence
 import click
 
 from optimizer import __version__
-from optimizer.cli.cache import cache
-from optimizer.cli.check import check
-from optimizer.cli.demo import demo
 from optimizer.cli.failure import TRACEBACK, Failure, attempt
-from optimizer.cli.schema import schema
-from optimizer.cli.snapshot import snapshot
-from optimizer.cli.solve import solve
-from optimizer.cli.suggest_equivalents import suggest_equivalents
-from optimizer.cli.verify import verify
+from optimizer.cli.lazy import LazyGroup
 
-_COMMANDS = (solve, check, demo, snapshot, verify, suggest_equivalents, cache, schema)
-
-
-class _InOrder(click.Group):
-    """A group whose help lists its commands as they were added: the main job first."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click names it
-        """Return the commands' names."""
-        return list(self.commands)
+#: In the order in which `--help` lists them: the main job first.
+COMMANDS = {
+    "solve": "optimizer.cli.solve",
+    "check": "optimizer.cli.check",
+    "demo": "optimizer.cli.demo",
+    "snapshot": "optimizer.cli.snapshot",
+    "verify": "optimizer.cli.verify",
+    "suggest-equivalents": "optimizer.cli.suggest_equivalents",
+    "cache": "optimizer.cli.cache",
+    "schema": "optimizer.cli.schema",
+}
 
 
 @click.group(
     "pkgset",
-    cls=_InOrder,
-    commands={str(command.name): command for command in _COMMANDS},
+    cls=LazyGroup,
+    modules=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="pkgset")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 
 from optimizer.cli.failure import BADNESS
-from optimizer.cli.main import commands
+from optimizer.cli.main import COMMANDS
 from tests.requirements import PROJECT_ROOT
 
 DOCS = PROJECT_ROOT / "docs"
@@ -23,7 +23,7 @@ def test_the_reference_is_as_generated() -> None:
 
 def test_every_command_is_introduced() -> None:
     written = (DOCS / "commands.md").read_text(encoding="utf-8").partition("## Reference")[0]
-    assert [name for name in commands.commands if f"[`pkgset {name}`](#pkgset-{name})" not in written] == []
+    assert [name for name in COMMANDS if f"[`pkgset {name}`](#pkgset-{name})" not in written] == []
 
 
 def test_exit_codes_are_listed_worst_first() -> None:

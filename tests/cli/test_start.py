@@ -8,11 +8,11 @@ import sys
 import pytest
 
 from optimizer import __version__
-from optimizer.cli.main import commands
+from optimizer.cli.main import COMMANDS
 from tests.cli.conftest import Run
 
 _HEAVY = ("msgspec", "yaml", "solv", "ortools", "numpy", "urllib3", "tabulate", "tqdm", "libcomps", "multiprocessing")
-_COMMANDS = ("", *commands.commands)
+_COMMANDS = ("", *COMMANDS)
 
 
 @pytest.mark.parametrize("command", _COMMANDS)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from optimizer.answer.result import EXIT_CODES
 from optimizer.cli.failure import BADNESS
-from optimizer.cli.main import commands
+from optimizer.cli.main import COMMANDS
 from tests.project.documents import blocks
 from tests.requirements import PROJECT_ROOT
 
@@ -27,7 +27,7 @@ def test_the_sample_is_what_the_demo_prints(tmp_path: Path) -> None:
 
 def test_the_table_of_commands_has_them_all() -> None:
     named = set(re.findall(r"`pkgset ([a-z-]+)", README))
-    assert named == set(commands.commands)
+    assert named == set(COMMANDS)
 
 
 def test_the_table_of_exit_codes_has_them_all() -> None:
