@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,9 @@ from optimizer.answer.result import (
     first_answer,
     instance_size,
 )
+from optimizer.answer.stored import read_record, read_stored, solution_of, stored_instance
 from optimizer.answer.verify import Violation, verify
+from optimizer.explain.answered import Answered
 from optimizer.model.question import PLAIN
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine, stage_order
@@ -61,6 +63,18 @@ class Settings:
     time_limit_s: float | None = None
     workers: int = 1
     divergence: bool = True
+
+
+class RejectedError(AssertionError):
+    """An answer that a judge rejected: no question can be put to it."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.instance.problem)
+        self.result = result
+
+    def __str__(self) -> str:
+        rejecting = [one for one in self.result.record.judges if one.verdict == "rejected"]
+        return "\n".join(f"{one.judge} rejects the answer: {line}" for one in rejecting for line in one.evidence)
 
 
 @dataclass(slots=True)
@@ -144,6 +158,31 @@ def solve_problem(problem: Problem, settings: Settings, clock: Clock | None = No
     clock = clock or Clock()
     world = close_problem(problem, settings, clock)
     return _solve(world.closed.instance, world, settings, clock)
+
+
+def open_answer(path: Path, settings: Settings) -> Answered:
+    """Return an answer to put questions to: a directory that `pkgset solve` wrote, a problem or an Instance file.
+
+    A problem or an Instance is solved first, and judged; its divergence list is not made. Raises what `solve_file`
+    raises, BadResultError, UnknownPackagesError, RejectedError, and TimeoutError where the time limit ends first.
+    """
+    if path.is_dir():
+        return _stored_answer(path, settings)
+    result = solve_file(path, replace(settings, divergence=False))
+    if result.solution.status is SolveStatus.UNKNOWN:
+        raise TimeoutError
+    if result.record.status == "rejected":
+        raise RejectedError(result)
+    return Answered(result.instance, result.solution, Budget(settings.time_limit_s, settings.workers))
+
+
+def _stored_answer(directory: Path, settings: Settings) -> Answered:
+    instance = stored_instance(directory)
+    if read_record(directory).status == "infeasible":
+        solution = Solution(status=SolveStatus.INFEASIBLE)
+    else:
+        solution = solution_of(read_stored(directory), instance)
+    return Answered(instance, solution, Budget(settings.time_limit_s, settings.workers))
 
 
 def _open(problem: Problem, settings: Settings) -> list[Repository]:

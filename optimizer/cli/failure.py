@@ -16,22 +16,12 @@ INTERRUPTED = 130
 USAGE = 2
 OUR_BUG = 70
 NOT_PROVEN = 3
+REJECTED = 4
 
 #: Worst first. Our own faults, then answers that are wrong, then inputs, then what the answer is like.
-BADNESS = (OUR_BUG, 4, 65, 66, USAGE, INTERRUPTED, 1, NOT_PROVEN, 0)
+BADNESS = (OUR_BUG, REJECTED, 65, 66, USAGE, INTERRUPTED, 1, NOT_PROVEN, 0)
 
 _Result = TypeVar("_Result")
-
-
-class BadResultError(ValueError):
-    """A result directory that cannot be judged: which file, and what is wrong with it."""
-
-    def __init__(self, path: Path, what: str) -> None:
-        super().__init__(path, what)
-        self.path, self.what = path, what
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +69,9 @@ def failure_of(error: Exception) -> Failure:
 
 
 def _known(error: Exception) -> tuple[int, list[str]] | None:
+    from optimizer.answer.stored import BadResultError, UnknownPackagesError
+    from optimizer.imports.error import BadImportError
+    from optimizer.pipeline import RejectedError
     from optimizer.problem.error import ProblemError
     from optimizer.problem.nearest import nearest
     from optimizer.repository.error import RepositoryError
@@ -93,8 +86,10 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         return USAGE, str(error).splitlines()
     if isinstance(error, RepositoryError):
         return error.exit_code, [f"pkgset: {error}"]
-    if isinstance(error, BadResultError):
+    if isinstance(error, BadResultError | UnknownPackagesError | BadImportError):
         return USAGE, [str(error)]
+    if isinstance(error, RejectedError):
+        return REJECTED, str(error).splitlines()
     if isinstance(error, TimeoutError):
         return NOT_PROVEN, ["pkgset: the time was up before the answer was explained"]
     if isinstance(error, OSError):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli.failure import BADNESS, TRACEBACK, BadResultError, Failure, attempt, failure_of, worst
+from optimizer.answer.stored import BadResultError
+from optimizer.cli.failure import BADNESS, TRACEBACK, Failure, attempt, failure_of, worst
 from optimizer.problem.error import Mistake, ProblemError
 from optimizer.problem.problem import CompsGroup, Feature, Position
 from optimizer.repository.error import BadRepositoryData, NoSuchModule, RepositoryUnreachable

@@ -1,0 +1,74 @@
+"""`pkgset explain`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from optimizer.cli.lazy import LazyGroup
+from optimizer.cli.options import mirror_option, quiet_option, time_limit_option, workers_option
+
+if TYPE_CHECKING:
+    from optimizer.explain.answered import Answered
+    from optimizer.pipeline import Settings
+
+#: In the order in which `--help` lists them.
+QUESTIONS: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about: a result directory, a problem file or an Instance file, and how to work."""
+
+    path: Path
+    mirror: Path | None
+    time_limit_s: float | None
+    workers: int
+    quiet: bool
+
+    def settings(self) -> Settings:
+        """Return how the stages work."""
+        from optimizer.cli.terminal import terminal
+        from optimizer.pipeline import Settings
+        from optimizer.repository.cache import Cache
+
+        progress = terminal(quiet=self.quiet)
+        return Settings(
+            mirror=self.mirror,
+            cache=Cache(progress=progress),
+            progress=progress,
+            time_limit_s=self.time_limit_s,
+            workers=self.workers,
+        )
+
+    def answer(self) -> Answered:
+        """Return the answer that is asked about; raises what `open_answer` raises."""
+        from optimizer.pipeline import open_answer
+
+        return open_answer(self.path, self.settings())
+
+
+@click.group(cls=LazyGroup, modules=QUESTIONS)
+@click.argument("result", type=click.Path(path_type=Path, exists=True), metavar="RESULT")
+@time_limit_option
+@workers_option
+@mirror_option
+@quiet_option
+@click.pass_context
+def explain(
+    context: click.Context,
+    result: Path,
+    time_limit: float | None,
+    workers: int,
+    mirror: Path | None,
+    quiet: bool,
+) -> None:
+    """Ask why an answer is as it is, and what would change it.
+
+    RESULT is a directory that `pkgset solve` wrote, results/<problem name>, or a problem file or Instance, which is
+    solved first. Nothing is written. Every figure comes from a solve or a proof on the same Instance.
+    """
+    context.obj = Asked(result, mirror, time_limit, workers, quiet)

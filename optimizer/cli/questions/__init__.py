@@ -1,0 +1,1 @@
+"""The sub-commands of `pkgset explain`: one module a question."""

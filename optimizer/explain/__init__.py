@@ -1,0 +1,1 @@
+"""Questions about an answer, each settled by a solve or a proof on the same Instance."""
