@@ -209,7 +209,8 @@ def test_a_tampered_file_is_refused_or_solved(small: dict[str, Any], tmp_path: P
         inner: Any = document
         for key in path:
             inner = inner[key]
-        inner[last] = data.draw(st.sampled_from(HOSTILE_VALUES))
+        value = data.draw(st.sampled_from(HOSTILE_VALUES))
+        inner[last] = json.loads(json.dumps(value))  # its own copy: the next place may lie inside it
     file = write(document, tmp_path)
     try:
         result = solve_file(file, Settings(time_limit_s=20))
