@@ -19,6 +19,7 @@ from optimizer.cli.lazy import LazyGroup
 COMMANDS = {
     "solve": "optimizer.cli.solve",
     "check": "optimizer.cli.check",
+    "explain": "optimizer.cli.explain",
     "demo": "optimizer.cli.demo",
     "snapshot": "optimizer.cli.snapshot",
     "verify": "optimizer.cli.verify",
