@@ -12,19 +12,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 
-from optimizer.model.objective import Term, objective_terms
+from optimizer.model.build import negation
+from optimizer.model.objective import Term, limited_terms, objective_terms
 from optimizer.model.question import PLAIN, Question
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine
-from optimizer.model.solver import Budget, Run
+from optimizer.model.solver import Budget, Run, run
 from optimizer.model.step import lock, minimise, worth
 from optimizer.model.tie_break import break_ties
 from optimizer.problem.problem import ObjectiveKind
+from optimizer.universe.instance import LimitKind
 
 DEFAULT_MOST = 100
+
+#: What a frontier can weigh up: an objective, or `downstream_sources`, which is divergence without its weights.
+Quantity = ObjectiveKind | LimitKind
 
 
 class FrontierPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,20 +58,49 @@ class Frontier(msgspec.Struct, frozen=True, kw_only=True):
 
     `status` is `optimal` where every point is there and proven, `feasible` where `gaps` say what was left out, a
     point is not proven or the second end was not reached, `infeasible` or `unknown` where there is no point.
+    `held` are the best values of the objectives that no point may be worse in.
     """
 
     objectives: tuple[str, str]
     status: SolveStatus
     points: tuple[FrontierPoint, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    held: tuple[tuple[str, int], ...] = ()
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """One question of a search, answered and proven: the best of one objective with the other's sum bounded.
+
+    `leading` is 0 or 1; `bound` is the most the other sum may be, None where it is free. `sums` are both to be
+    minimised; `packages` are ascending indices, the one answer that is left after the tie-break.
+    """
+
+    leading: int
+    bound: int | None
+    sums: tuple[int, int]
+    packages: tuple[int, ...]
+
+
+class SearchState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a search has come: the sums of the objectives held, and the questions settled, in their order.
+
+    It is worth something only to the same search of the same Instance by the same code.
+    """
+
+    held: tuple[int, ...] = ()
+    settled: tuple[Settled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Corner:
-    """An answer by its two sums, both to be minimised; `unproven` where the budget ended before its turn did."""
+    """An answer by its two sums, both to be minimised; not `proven` where the budget ended before its turn did.
+
+    `run` is None where the answer was known before.
+    """
 
     sums: tuple[int, int]
-    run: Run
+    packages: tuple[int, ...]
+    run: Run | None
     proven: bool
 
 
@@ -90,24 +125,33 @@ class _Box:
 
 def frontier(
     engine: Engine,
-    first: ObjectiveKind,
-    second: ObjectiveKind,
+    first: Quantity,
+    second: Quantity,
     budget: Budget | None = None,
     *,
     question: Question = PLAIN,
+    held: Sequence[ObjectiveKind] = (),
+    then: Sequence[ObjectiveKind] = (),
     most: int = DEFAULT_MOST,
-    on_point: Callable[[], None] = lambda: None,
+    known: SearchState | None = None,
+    on_settled: Callable[[SearchState], None] = lambda _state: None,
 ) -> Frontier:
-    """Return the best pairs of two objectives under a question; the Instance's own objectives play no part.
+    """Return the best pairs of two objectives under a question; of the Instance's own, only those named play a part.
 
-    No more than `most` points are returned, but always both ends; `on_point` is called as each is found. Among the
-    answers of one pair the tie-break chooses, as it does in `Engine.solve`.
+    No point is worse in an objective of `held`, taken in that order, than the best answer. Among the answers of one
+    pair, the objectives of `then` choose in their order, and then the tie-break, as in `Engine.solve`.
+
+    No more than `most` points are returned, but always both ends. `on_settled` hears how far the search is after each
+    step; given back as `known`, such a state saves these steps and changes nothing else.
     """
-    walk = _Walk(engine, question, (first, second), budget or Budget(), on_point)
-    left = walk.corner(0, {}, None)
+    walk = _Walk(engine, (first, second), tuple(held), tuple(then), budget or Budget(), on_settled)
+    status = walk.start(question, known or SearchState())
+    if status is not None:
+        return Frontier(objectives=(first.value, second.value), status=status)
+    left = walk.corner(0, None, None)
     if isinstance(left, SolveStatus):
         return Frontier(objectives=(first.value, second.value), status=left)
-    right = walk.corner(1, {}, left.run) if left.proven else SolveStatus.UNKNOWN
+    right = walk.corner(1, None, left) if left.proven else SolveStatus.UNKNOWN
     if isinstance(right, SolveStatus):
         return walk.report([left], [], whole=False)
     if right.sums == left.sums:
@@ -134,42 +178,106 @@ class _Walk:
     """One frontier being found: questions to the engine, answered as corners."""
 
     engine: Engine
-    question: Question
-    kinds: tuple[ObjectiveKind, ObjectiveKind]
+    kinds: tuple[Quantity, Quantity]
+    held: tuple[ObjectiveKind, ...]
+    then: tuple[ObjectiveKind, ...]
     budget: Budget
-    on_point: Callable[[], None]
+    on_settled: Callable[[SearchState], None]
+    base: Any = None
+    held_sums: tuple[int, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    known: dict[tuple[int, int | None], Settled] = field(default_factory=dict)
 
-    def corner(self, leading: int, at_most: dict[int, int], hint: Run | None) -> _Corner | SolveStatus:
-        """Return the best of the leading objective, then of the other one, with sums bounded; else why there is none.
+    def start(self, question: Question, known: SearchState) -> SolveStatus | None:
+        """Hold the objectives that are to be held; return why there is no answer, if there is none."""
+        self.base = self.engine.proto(question)
+        self.settled = known.settled
+        self.known = {(one.leading, one.bound): one for one in known.settled}
+        best: Run | None = None
+        for place, kind in enumerate(self.held):
+            terms, _ = objective_terms(self.engine.model, kind)
+            if place < len(known.held):
+                value = known.held[place]
+            else:
+                best = minimise(self.base, terms, self.budget, best)
+                if best.status is not SolveStatus.OPTIMAL:
+                    return SolveStatus.UNKNOWN if best.solved else best.status
+                value = worth(terms, best.values)
+            lock(self.base, terms, value)
+            self.held_sums = (*self.held_sums, value)
+        if len(known.held) < len(self.held):
+            self.tell()
+        return None
 
-        Where the budget ends first, the corner is the best answer known, and not proven.
+    def corner(self, leading: int, bound: int | None, near: _Corner | None) -> _Corner | SolveStatus:
+        """Return the best of the leading objective, then of the other one, its sum bounded; else why there is none.
+
+        `near` is a corner that answers the question. Where the budget ends first, the corner is the best answer
+        known, and not proven.
         """
-        terms = self.terms
-        proto = self.engine.proto(self.question)
-        for objective, bound in at_most.items():
-            lock(proto, terms[objective], bound)
+        settled = self.known.get((leading, bound))
+        if settled is not None:
+            return _Corner(settled.sums, settled.packages, None, True)
+        terms, proto = self.terms, self.copy()
+        if bound is not None:
+            lock(proto, terms[1 - leading], bound)
+        stages = [terms[leading], terms[1 - leading], *(self.terms_of(kind)[0] for kind in self.then)]
         best: Run | None = None
         proven = True
-        for objective in (leading, 1 - leading):
-            found = minimise(proto, terms[objective], self.budget, best or hint)
-            proven = proven and found.status is SolveStatus.OPTIMAL
+        for stage in stages:
+            found = minimise(proto, stage, self.budget, best or self.hint(near))
+            proven = found.status is SolveStatus.OPTIMAL
             if not found.solved and best is None:
                 return found.status
+            best = found if found.solved else best
             if not proven:
-                best = found if found.solved else best
                 break
-            best = found
-            lock(proto, terms[objective], worth(terms[objective], found.values))
+            lock(proto, stage, worth(stage, found.values))
         assert best is not None
         if proven:
-            best, _ = break_ties(self.engine.model, proto, best, self.budget)
-        self.on_point()
-        return _Corner((worth(terms[0], best.values), worth(terms[1], best.values)), best, proven)
+            best, proven = break_ties(self.engine.model, proto, best, self.budget)
+        return self.settle(leading, bound, best, proven)
+
+    def settle(self, leading: int, bound: int | None, best: Run, proven: bool) -> _Corner:
+        """Return an answer as a corner, and tell of it where it is proven: only then is it the same every time."""
+        terms = self.terms
+        sums = (worth(terms[0], best.values), worth(terms[1], best.values))
+        packages = tuple(index for index, literal in enumerate(self.engine.model.package) if best.values[literal])
+        if proven:
+            self.settled += (Settled(leading=leading, bound=bound, sums=sums, packages=packages),)
+            self.tell()
+        return _Corner(sums, packages, best, proven)
+
+    def tell(self) -> None:
+        self.on_settled(SearchState(held=self.held_sums, settled=self.settled))
+
+    def copy(self) -> Any:
+        proto = type(self.base)()
+        proto.copy_from(self.base)
+        return proto
+
+    def hint(self, corner: _Corner | None) -> Run | None:
+        """Return a corner's answer with a value for every variable; of one that was known before, find them again."""
+        if corner is None or corner.run is not None:
+            return None if corner is None else corner.run
+        proto, chosen = self.copy(), frozenset(corner.packages)
+        literals = enumerate(self.engine.model.package)
+        held = [literal if index in chosen else negation(literal) for index, literal in literals]
+        if held:
+            proto.constraints.add().bool_and.literals.extend(held)
+        proto.clear_objective()
+        found = run(proto, self.budget)
+        return found if found.solved else None
 
     @property
     def terms(self) -> tuple[list[Term], list[Term]]:
-        first, second = (objective_terms(self.engine.model, kind)[0] for kind in self.kinds)
-        return first, second
+        return self.terms_of(self.kinds[0])[0], self.terms_of(self.kinds[1])[0]
+
+    def terms_of(self, kind: Quantity) -> tuple[list[Term], int]:
+        """Return the terms and the constant of a quantity to be minimised."""
+        if isinstance(kind, LimitKind):
+            return limited_terms(self.engine.model, kind), 0
+        return objective_terms(self.engine.model, kind)
 
     def fill(self, corners: list[_Corner], most: int) -> list[_Box]:
         """Add what lies between two corners, and return the boxes that were not looked into."""
@@ -192,12 +300,12 @@ class _Walk:
         Without `both` only the one below it is looked for. None where the budget ended.
         """
         middle = (box.left.sums[1] + box.right.sums[1]) // 2
-        below = self.corner(0, {1: middle}, box.right.run)
+        below = self.corner(0, middle, box.right)
         if isinstance(below, SolveStatus) or not below.proven:
             return None
         if not both:
             return (below,)
-        above = self.corner(1, {0: below.sums[0] - 1}, box.left.run)
+        above = self.corner(1, below.sums[0] - 1, box.left)
         if isinstance(above, SolveStatus) or not above.proven:
             return None
         return above, below
@@ -214,22 +322,24 @@ class _Walk:
                 Gap(after=self.values(box.left), before=self.values(box.right))
                 for box in sorted(gaps, key=lambda box: box.left.sums)
             ),
+            held=tuple(
+                (kind.value, self.value(kind, amount)) for kind, amount in zip(self.held, self.held_sums, strict=True)
+            ),
         )
 
     def point(self, corner: _Corner) -> FrontierPoint:
         model = self.engine.model
-        chosen = [index for index, literal in enumerate(model.package) if corner.run.values[literal]]
-        sources = {model.instance.packages[index].source for index in chosen}
+        sources = {model.instance.packages[index].source for index in corner.packages}
         return FrontierPoint(
             values=self.values(corner),
             status=SolveStatus.OPTIMAL if corner.proven else SolveStatus.FEASIBLE,
-            packages=tuple(chosen),
+            packages=corner.packages,
             sources=tuple(index for index in model.source if index in sources),
         )
 
     def values(self, corner: _Corner) -> tuple[int, int]:
-        first, second = (
-            (-1 if kind is ObjectiveKind.FEATURES else 1) * (amount + objective_terms(self.engine.model, kind)[1])
-            for kind, amount in zip(self.kinds, corner.sums, strict=True)
-        )
-        return first, second
+        return self.value(self.kinds[0], corner.sums[0]), self.value(self.kinds[1], corner.sums[1])
+
+    def value(self, kind: Quantity, amount: int) -> int:
+        """Return a sum that was minimised in the quantity's own unit and sign."""
+        return (-1 if kind is ObjectiveKind.FEATURES else 1) * (amount + self.terms_of(kind)[1])

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.model.frontier import DEFAULT_MOST, Frontier, FrontierPoint, frontier, steepest
+from optimizer.model.frontier import DEFAULT_MOST, Frontier, FrontierPoint, SearchState, frontier, steepest
 from optimizer.model.question import Question
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine
 from optimizer.model.solver import Budget
 from optimizer.problem.problem import ObjectiveKind
-from optimizer.universe.instance import Instance, PackageOrigin
+from optimizer.universe.instance import Instance, Limit, LimitKind, PackageOrigin
 from tests.export.instances import is_feasible, value
 from tests.model.making import DIVERGING, make, names, package
 from tests.model.test_solve import limited_instances, within_limits
@@ -135,20 +135,84 @@ def test_where_the_budget_is_spent_nothing_is_claimed() -> None:
 @pytest.mark.parametrize("corners", range(1, 6))
 def test_a_budget_that_ends_on_the_way_leaves_proven_points_and_gaps(corners: int) -> None:
     budget = Budget()
-    seen: list[None] = []
 
-    def stop() -> None:
-        seen.append(None)
-        budget.interrupted = len(seen) >= corners
+    def stop(state: SearchState) -> None:
+        budget.interrupted = len(state.settled) >= corners
 
     whole = [point.values for point in frontier(Engine.of(ladder(6)), DIVERGENCE, SIZE).points]
-    found = frontier(Engine.of(ladder(6)), DIVERGENCE, SIZE, budget, on_point=stop)
+    found = frontier(Engine.of(ladder(6)), DIVERGENCE, SIZE, budget, on_settled=stop)
     kept = [point.values for point in found.points]
     assert found.status is FEASIBLE
     assert kept == [pair for pair in whole if pair in kept]
     assert all(point.status is OPTIMAL for point in found.points)
     for pair in set(whole) - set(kept) if corners > 1 else ():
         assert any(inside(pair, gap.after, gap.before) for gap in found.gaps)
+
+
+@settings(max_examples=30, deadline=None)
+@given(limited_instances(), KINDS, KINDS)
+def test_a_search_taken_up_anywhere_ends_as_one_that_was_never_stopped(
+    instance: Instance, first: ObjectiveKind, second: ObjectiveKind
+) -> None:
+    engine, states = Engine.of(instance), [SearchState()]
+    held, then = (ObjectiveKind.FEATURES,), (ObjectiveKind.PACKAGES,)
+    whole = frontier(engine, first, second, held=held, then=then, on_settled=states.append)
+    for state in states:
+        later: list[SearchState] = []
+        again = frontier(engine, first, second, held=held, then=then, known=state, on_settled=later.append)
+        assert again == whole
+        assert len(later) == len(states) - 1 - states.index(state)
+        assert [*states[: states.index(state) + 1], *later] == states
+
+
+def test_a_finished_search_is_read_without_a_solve() -> None:
+    engine, states = Engine.of(ladder(5)), [SearchState()]
+    whole = frontier(engine, DIVERGENCE, SIZE, on_settled=states.append)
+    spent = Budget(time_limit_s=0)
+    assert frontier(engine, DIVERGENCE, SIZE, spent, known=states[-1]) == whole
+
+
+def test_a_search_goes_on_from_fewer_points_to_more() -> None:
+    engine, states = Engine.of(ladder(5)), [SearchState()]
+    frontier(engine, DIVERGENCE, SIZE, most=3, on_settled=states.append)
+    more = frontier(engine, DIVERGENCE, SIZE, most=50, known=states[-1])
+    assert more == frontier(engine, DIVERGENCE, SIZE)
+
+
+@settings(max_examples=50, deadline=None)
+@given(limited_instances())
+def test_no_point_is_worse_in_what_is_held(instance: Instance) -> None:
+    features = ObjectiveKind.FEATURES
+    best = max((pair[0] for pair in sweep(instance, features, SIZE)), default=None)
+    found = frontier(Engine.of(instance), SIZE, ObjectiveKind.DOWNLOAD_SIZE, held=(features,))
+    assert found.held == (((features.value, best),) if best is not None else ())
+    assert all(value(instance, features, frozenset(point.packages)) == best for point in found.points)
+    limit = Limit(kind=LimitKind.DOWNLOAD_SIZE, maximum=found.points[-1].values[1]) if found.points else None
+    if limit is not None:
+        bounded = msgspec.structs.replace(
+            instance, limits=(*instance.limits, limit), objectives=(features, SIZE, ObjectiveKind.DOWNLOAD_SIZE)
+        )
+        assert Engine.of(bounded).solve().packages == found.points[-1].packages
+
+
+@settings(max_examples=50, deadline=None)
+@given(limited_instances(), st.permutations(list(ObjectiveKind)))
+def test_the_first_point_is_the_answer_of_a_solve_that_ranks_the_objectives_so(
+    instance: Instance, order: list[ObjectiveKind]
+) -> None:
+    ranked = msgspec.structs.replace(instance, objectives=tuple(order))
+    solution = Engine.of(ranked).solve()
+    found = frontier(Engine.of(ranked), order[1], order[2], held=order[:1], then=order[3:])
+    assert [point.packages for point in found.points[:1]] == [solution.packages] * solution.solved
+
+
+def test_downstream_sources_count_each_once_whatever_they_weigh() -> None:
+    plain = ladder(3)
+    heavy = [msgspec.structs.replace(source, weight=7) for source in plain.sources]
+    instance = msgspec.structs.replace(plain, sources=tuple(heavy))
+    found = frontier(Engine.of(instance), LimitKind.DOWNSTREAM_SOURCES, SIZE)
+    assert [point.values for point in found.points] == [(0, 307), (1, 303), (2, 301), (3, 300)]
+    assert frontier(Engine.of(instance), DIVERGENCE, SIZE).points[1].values == (7, 303)
 
 
 def test_the_steepest_step_is_named() -> None:
