@@ -70,6 +70,7 @@ def failure_of(error: Exception) -> Failure:
 
 def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.answer.stored import BadResultError, UnknownPackagesError
+    from optimizer.explain.subject import UnknownSubjectError
     from optimizer.imports.error import BadImportError
     from optimizer.pipeline import RejectedError
     from optimizer.problem.error import ProblemError
@@ -88,6 +89,8 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         return error.exit_code, [f"pkgset: {error}"]
     if isinstance(error, BadResultError | UnknownPackagesError | BadImportError):
         return USAGE, [str(error)]
+    if isinstance(error, UnknownSubjectError):
+        return USAGE, [f"pkgset: {error}"]
     if isinstance(error, RejectedError):
         return REJECTED, str(error).splitlines()
     if isinstance(error, TimeoutError):
