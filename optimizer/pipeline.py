@@ -34,6 +34,7 @@ from optimizer.model.solver import Budget
 from optimizer.problem.extend import read_extended
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Downstream, Origin, Problem
+from optimizer.problem.supposition import NOTHING, Suppositions
 from optimizer.repository.cache import Cache
 from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.progress import Progress, Silent
@@ -101,18 +102,31 @@ class World:
     closed: Closed
 
 
-def close_problem(problem: Problem, settings: Settings, clock: Clock | None = None) -> World:
+def close_problem(
+    problem: Problem, settings: Settings, clock: Clock | None = None, suppositions: Suppositions = NOTHING
+) -> World:
     """Return a problem closed over its repositories; file lists are loaded only if a path is not found without.
 
-    Raises RepositoryError, NoSuchModule, UnknownGroupError, UnknownSizeError.
+    Raises RepositoryError, NoSuchModule, UnknownGroupError, UnknownSizeError, UnknownSuppositionError.
     """
     clock = clock or Clock()
     with clock.measure("open"):
         repositories = _open(problem, settings)
-    inputs = tuple(_input(repository) for repository in repositories)
-    world = _close(problem, repositories, inputs, settings, clock, filelists=False)
+
+    def close(*, filelists: bool) -> World:
+        with clock.measure("load"):
+            loaded = load_world(problem, repositories, settings.cache, settings.progress, filelists=filelists)
+        with clock.measure("prepare"):
+            universe = prepare_universe(problem, loaded, suppositions)
+        settings.progress.start("close", None)
+        with clock.measure("close"):
+            closed = close_universe(universe, tuple(map(_input, repositories)))
+        settings.progress.finish()
+        return World(universe, closed)
+
+    world = close(filelists=False)
     if world.universe.more_filelists and _lacks_paths(world):
-        world = _close(problem, repositories, inputs, settings, clock, filelists=True)
+        world = close(filelists=True)
     for name in world.universe.skipped:
         settings.progress.warn(f"no repository has {name}, which a comps group names; left out, as dnf does")
     for what in faults(world.closed.instance):  # sizes and counts that no arithmetic here could hold
@@ -191,26 +205,6 @@ def _open(problem: Problem, settings: Settings) -> list[Repository]:
         for source in problem.repositories
         if not (source.origin is Origin.DOWNSTREAM and problem.policy.downstream is Downstream.NONE)
     ]
-
-
-def _close(
-    problem: Problem,
-    repositories: list[Repository],
-    inputs: tuple[Input, ...],
-    settings: Settings,
-    clock: Clock,
-    *,
-    filelists: bool,
-) -> World:
-    with clock.measure("load"):
-        loaded = load_world(problem, repositories, settings.cache, settings.progress, filelists=filelists)
-    with clock.measure("prepare"):
-        universe = prepare_universe(problem, loaded)
-    settings.progress.start("close", None)
-    with clock.measure("close"):
-        closed = close_universe(universe, inputs)
-    settings.progress.finish()
-    return World(universe, closed)
 
 
 def _lacks_paths(world: World) -> bool:

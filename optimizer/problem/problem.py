@@ -61,19 +61,22 @@ class ObjectiveKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where in a file something was written: `line` counts from 1, `path` is the key path, `a.b[2].c`."""
+    """Where in a file something was written: `line` counts from 1, `path` is the key path, `a.b[2].c`.
+
+    What no file says has an empty `file`, and for `path` the option it was given by.
+    """
 
     file: str
     line: int
     path: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.path}"
+        return f"{self.file}:{self.line}: {self.path}" if self.file else self.path
 
     @property
     def brief(self) -> str:
         """The position without the directories: the same wherever the file lies, so results may name it."""
-        return f"{self.file.rpartition('/')[2]}:{self.line}: {self.path}"
+        return f"{self.file.rpartition('/')[2]}:{self.line}: {self.path}" if self.file else self.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,9 @@ class Describer:
     def _package(self, solvable: Any) -> Package:
         origin = self._origin(solvable)
         epoch, version, release = split_evr(solvable.evr)
-        measure = Scales(self.universe.world, self.universe.problem).measure(solvable, origin)
+        measure = self.universe.supposed.get(solvable.id)
+        if measure is None:
+            measure = Scales(self.universe.world, self.universe.problem).measure(solvable, origin)
         checksum = solvable.lookup_checksum(solv.SOLVABLE_CHECKSUM)
         source = None if origin is PackageOrigin.VIRTUAL else self._numbers[origin, source_name(solvable)]
         return Package(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import solv
 
 from optimizer.problem.dependency import Capability, Comparison, leaves
 from optimizer.problem.problem import Downstream, Missing, Origin, Problem
+from optimizer.problem.supposition import NOTHING, Suppositions
 from optimizer.universe.candidates import CandidateSet, select_candidates
 from optimizer.universe.features import Request, expand_features, mentioned
 from optimizer.universe.formula import dependency_formula
 from optimizer.universe.instance import Formula
 from optimizer.universe.load import Loaded
 from optimizer.universe.rebuild import rebuild
+from optimizer.universe.size import Measure
+from optimizer.universe.suppose import add_supposed, cut_dependencies, drop_requests, supposed_names
 from optimizer.universe.virtual import add_equivalents, add_request, add_stubs, reserve
 from optimizer.universe.world import World
 
@@ -26,7 +29,7 @@ class Universe:
 
     `request_id` is the solvable that requires every required feature; `skipped` are group members nobody has;
     `stubbed` are the capabilities that stubs were made for; `more_filelists` says that complete file lists exist that
-    were not loaded.
+    were not loaded; `supposed` are the sizes of packages that are supposed to exist, by their ids.
     """
 
     problem: Problem
@@ -37,27 +40,32 @@ class Universe:
     stubbed: tuple[str, ...]
     request_id: int
     more_filelists: bool
+    supposed: Mapping[int, Measure] = field(default_factory=dict)
 
 
-def prepare_universe(problem: Problem, loaded: Loaded) -> Universe:
+def prepare_universe(problem: Problem, loaded: Loaded, suppositions: Suppositions = NOTHING) -> Universe:
     """Return the universe of a problem over loaded repositories, whose pool it takes over and changes.
 
-    Raises UnknownGroupError.
+    Raises UnknownGroupError, UnknownSuppositionError.
     """
     world = loaded.world
-    requests = expand_features(problem, loaded.groups)
+    requests = drop_requests(expand_features(problem, loaded.groups), suppositions.dropped)
     candidates = select_candidates(world, problem, loaded.modules)
-    named = mentioned(problem, requests)
+    named = (*mentioned(problem, requests), *supposed_names(suppositions.packages))
     required = [dependency for request in requests if request.required for dependency in request.dependencies]
-    held = reserve(world, problem, stubs=sum(len(leaves(dependency)) for dependency in required))
+    stubs = sum(len(leaves(dependency)) for dependency in required)
+    held = reserve(world, problem, stubs=stubs + len(suppositions.packages))
     request = add_request(world, held, named)
     world.consider((*candidates.chosen, request.id))
     world.index_paths()
     world.index()
     _rebuild_downstream(problem, world, candidates)
     chosen = [*candidates.chosen, *add_equivalents(world, held, problem)]
+    supposed = add_supposed(world, held, suppositions.packages)
+    chosen += supposed
+    cut_dependencies(world, chosen, suppositions.cuts)
     world.consider((*chosen, request.id))
-    if problem.equivalents or problem.policy.downstream is Downstream.REBUILT:
+    if problem.equivalents or supposed or problem.policy.downstream is Downstream.REBUILT:
         world.index()
     requests, skipped = _skip_absent_members(world, requests)
     stubbed: list[str] = []
@@ -69,7 +77,7 @@ def prepare_universe(problem: Problem, loaded: Loaded) -> Universe:
     for dependency in (d for r in requests if r.required for d in r.dependencies):
         request.add_requires(world.dependency(dependency))
     more = loaded.more_filelists
-    return Universe(problem, world, candidates, requests, skipped, tuple(stubbed), request.id, more)
+    return Universe(problem, world, candidates, requests, skipped, tuple(stubbed), request.id, more, supposed)
 
 
 def _rebuild_downstream(problem: Problem, world: World, candidates: CandidateSet) -> None:

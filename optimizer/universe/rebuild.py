@@ -69,15 +69,8 @@ def _relax(world: World, solvable: Any, key: int, siblings: set[int], sonames: _
         identifier if world.is_marker(identifier) else _relaxed(world, identifier, siblings, sonames)
         for identifier in before
     ]
-    if after == before:
-        return
-    solvable.unset(key)
-    marker = -1 if key == solv.SOLVABLE_REQUIRES else 0
-    for identifier in after:
-        if world.is_marker(identifier):
-            marker = 1
-            continue
-        solvable.add_deparray(key, identifier, marker)
+    if after != before:
+        world.set_dependencies(solvable, key, after)
 
 
 def _relaxed(world: World, identifier: int, siblings: set[int], sonames: _Sonames) -> int:

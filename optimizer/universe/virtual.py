@@ -41,6 +41,11 @@ def equivalent_name(name: str) -> str:
     return f"equivalent:{name}"
 
 
+def stub_name(name: str) -> str:
+    """Return the name of the solvable that stands for a package which must still be made."""
+    return f"stub:{name}"
+
+
 def reserve(world: World, problem: Problem, *, stubs: int) -> Reserve:
     """Add the blank solvables a problem can need: the request, one for each equivalent, so many stubs."""
     virtual = len(problem.equivalents)
@@ -94,7 +99,7 @@ def add_stubs(world: World, held: Reserve, capabilities: Iterable[Capability]) -
     """
     made = []
     for capability in capabilities:
-        solvable = held.fill(world, STUB_REPOSITORY, f"stub:{capability.name}", capability.evr or "0")
+        solvable = held.fill(world, STUB_REPOSITORY, stub_name(capability.name), capability.evr or "0")
         promised = capability
         if capability.comparison in (Comparison.GE, Comparison.LE):
             promised = Capability(capability.name, Comparison.EQ, capability.evr)

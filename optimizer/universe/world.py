@@ -75,6 +75,16 @@ class World:
         """Return the ids of a solvable's dependencies under a tag, markers left out."""
         return [identifier for identifier in solvable.lookup_idarray(key, 0) if not self.is_marker(identifier)]
 
+    def set_dependencies(self, solvable: Any, key: int, identifiers: Iterable[int]) -> None:
+        """Give a solvable just these dependencies under a tag; a marker divides Requires from Requires(pre)."""
+        solvable.unset(key)
+        marker = -1 if key == solv.SOLVABLE_REQUIRES else 0
+        for identifier in identifiers:
+            if self.is_marker(identifier):
+                marker = 1
+                continue
+            solvable.add_deparray(key, identifier, marker)
+
     @staticmethod
     def is_marker(identifier: int) -> bool:
         """Return whether an id is libsolv's divider between kinds of dependencies, not a dependency."""
