@@ -71,6 +71,9 @@ def failure_of(error: Exception) -> Failure:
 def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.answer.stored import BadResultError, UnknownPackagesError
     from optimizer.explain.subject import UnknownSubjectError
+    from optimizer.export.exported import UnknownRepositoryError
+    from optimizer.export.format import CannotHoldError
+    from optimizer.export.formats import UnknownFormatError
     from optimizer.imports.error import BadImportError
     from optimizer.pipeline import RejectedError
     from optimizer.problem.error import ProblemError
@@ -80,6 +83,11 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.universe.size import UnknownSizeError
     from optimizer.universe.snapshot import BadInstanceError
 
+    if isinstance(error, UnknownFormatError | UnknownRepositoryError):
+        near = nearest(error.name, error.known)
+        return USAGE, [str(error) + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]
+    if isinstance(error, CannotHoldError):
+        return USAGE, [str(error)]
     if isinstance(error, UnknownGroupError):
         near = nearest(error.name, error.known)
         return USAGE, [str(error) + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]

@@ -20,6 +20,7 @@ COMMANDS = {
     "solve": "optimizer.cli.solve",
     "check": "optimizer.cli.check",
     "explain": "optimizer.cli.explain",
+    "export": "optimizer.cli.export",
     "demo": "optimizer.cli.demo",
     "snapshot": "optimizer.cli.snapshot",
     "verify": "optimizer.cli.verify",

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 
-def say(text: str, *, newline: bool = False) -> None:
-    """Print text on stdout; once nobody reads it any more, print into the void and keep the exit code."""
+def say(text: str | bytes, *, newline: bool = False) -> None:
+    """Print text, or bytes as they are, on stdout; once nobody reads it any more, print into the void and keep the exit code."""
     try:
         click.echo(text, nl=newline)
     except BrokenPipeError:

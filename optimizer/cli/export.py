@@ -1,0 +1,228 @@
+"""`pkgset export`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from optimizer.cli.failure import NOT_PROVEN
+from optimizer.cli.options import (
+    FILE,
+    json_option,
+    mirror_option,
+    quiet_option,
+    time_limit_option,
+    workers_option,
+)
+
+if TYPE_CHECKING:
+    from optimizer.export.exported import Exported
+    from optimizer.export.format import Loss
+    from optimizer.pipeline import Settings
+    from optimizer.universe.instance import Instance
+
+_SHOWN = 8
+
+
+def _urls(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    urls = {}
+    for one in given:
+        name, _equals, url = one.partition("=")
+        if not (name and url):
+            raise click.BadParameter(f"{one!r} is not ID=URL")
+        urls[name] = url
+    return urls
+
+
+@click.command()
+@click.argument("result", type=click.Path(path_type=Path, exists=True), metavar="RESULT", required=False)
+@click.option("--format", "name", metavar="FORMAT", help="What to write: one of `pkgset export --list`.")
+@click.option("-o", "--output", type=FILE, metavar="FILE", help="Where to write, stdout unless given.")
+@click.option("--allow-lossy", is_flag=True, help="Write although the format leaves something out; it is told.")
+@click.option(
+    "--baseurl",
+    "urls",
+    multiple=True,
+    callback=_urls,
+    metavar="ID=URL",
+    help="Where the builder finds a repository, if not where its metadata were read; may be repeated.",
+)
+@click.option("--list", "listing", is_flag=True, help="Show the formats, and what each can express.")
+@json_option
+@time_limit_option
+@workers_option
+@mirror_option
+@quiet_option
+def export(
+    result: Path | None,
+    name: str | None,
+    output: Path | None,
+    allow_lossy: bool,
+    urls: dict[str, str],
+    listing: bool,
+    as_json: bool,
+    time_limit: float | None,
+    workers: int,
+    mirror: Path | None,
+    quiet: bool,
+) -> int:
+    """Write an answer in the format of an image builder.
+
+    RESULT is a directory that `pkgset solve` wrote, results/<problem name>, or a problem file or Instance, which is
+    solved first. Every package is named in full. What the answer needs and the format cannot say is told on stderr;
+    then nothing is written, exit code 3, unless --allow-lossy. With --json the file needs -o, and stdout says what
+    was written and what was left out.
+    """
+    if listing:
+        return _list(as_json)
+    if result is None or name is None:
+        raise click.UsageError("RESULT and --format are needed; --list shows the formats")
+    if as_json and output is None:
+        raise click.UsageError("--json takes stdout: say with -o where the file goes")
+    from optimizer.cli.output import say
+    from optimizer.cli.terminal import terminal
+    from optimizer.pipeline import Settings
+    from optimizer.repository.cache import Cache
+
+    progress = terminal(quiet=quiet)
+    settings = Settings(
+        mirror=mirror, cache=Cache(progress=progress), progress=progress, time_limit_s=time_limit, workers=workers
+    )
+    write, lost = _prepare(result, name, urls, settings)
+    told = [_words(loss) for loss in lost]
+    for line in told:
+        click.echo(f"{name} does not say {line}", err=True)
+    refused = bool(lost) and not allow_lossy
+    content = b"" if refused else write()
+    if refused:
+        click.echo("nothing is written; --allow-lossy writes it all the same", err=True)
+    elif output is not None:
+        _write(output, content)
+    else:
+        say(content)
+    if as_json:
+        _tell(name, None if refused else output, lost)
+    return NOT_PROVEN if refused else 0
+
+
+def _prepare(
+    result: Path, name: str, urls: dict[str, str], settings: Settings
+) -> tuple[Callable[[], bytes], tuple[Loss, ...]]:
+    """Return how to write the file, and what it would leave out."""
+    from optimizer.export.format import SolverFormat
+    from optimizer.export.formats import load_format
+    from optimizer.export.loss import losses
+
+    found = load_format(name)
+    if isinstance(found, SolverFormat):
+        instance = _question(result, settings)
+        return partial(found.write, instance), found.lost(instance)
+    exported = _answer(result, settings, urls)
+    return partial(found.write, exported), losses(found, exported)
+
+
+def _question(path: Path, settings: Settings) -> Instance:
+    from optimizer.answer.stored import stored_instance
+    from optimizer.pipeline import close_problem
+    from optimizer.problem.load import load_problem
+    from optimizer.universe.snapshot import SUFFIX, read_instance
+
+    if path.is_dir():
+        return stored_instance(path)
+    if path.suffix == SUFFIX:
+        return read_instance(path)
+    return close_problem(load_problem(path), settings).closed.instance
+
+
+def _answer(path: Path, settings: Settings, urls: dict[str, str]) -> Exported:
+    from optimizer.answer.stored import BadResultError, read_stored
+    from optimizer.export.exported import export_answer
+    from optimizer.pipeline import RejectedError, solve_file
+
+    time = _source_date_epoch()
+    if path.is_dir():
+        stored = read_stored(path)
+        return export_answer(
+            stored.manifest, stored.divergence, stored.record, stored.instance(), urls=urls, time=time
+        )
+    result = solve_file(path, settings)
+    if result.record.status == "rejected":
+        raise RejectedError(result)
+    if result.manifest is None or result.divergence is None:
+        raise BadResultError(path, f"there is no answer, its status is {result.record.status!r}")
+    return export_answer(result.manifest, result.divergence, result.record, result.instance, urls=urls, time=time)
+
+
+def _source_date_epoch() -> int | None:
+    """Return SOURCE_DATE_EPOCH in seconds, None where it is not set."""
+    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is {text!r}, not a number of seconds")
+    return int(text)
+
+
+def _write(path: Path, content: bytes) -> None:
+    from optimizer.export.results import write_whole
+
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
+        path.write_bytes(content)
+    else:
+        write_whole(path, content)
+
+
+def _words(loss: Loss) -> str:
+    from optimizer.export.exported import plain
+
+    if not loss.concerned:
+        return loss.what
+    more = len(loss.concerned) - _SHOWN
+    shown = ", ".join(map(plain, loss.concerned[:_SHOWN])) + (f" and {more} more" if more > 0 else "")
+    return f"{loss.what}: {shown}"
+
+
+def _tell(name: str, written: Path | None, lost: tuple[Loss, ...]) -> None:
+    from optimizer.cli.output import say_json
+
+    say_json(
+        {
+            "format": name,
+            "file": None if written is None else str(written),
+            "lost": [{"kind": one.kind, "what": one.what, "concerned": list(one.concerned)} for one in lost],
+        }
+    )
+
+
+def _list(as_json: bool) -> int:
+    from optimizer.cli.output import say, say_json
+    from optimizer.export.formats import FORMATS, SOLVER_FORMATS, load_format
+
+    documents: list[dict[str, Any]] = []
+    for name in (*FORMATS, *SOLVER_FORMATS):
+        found = load_format(name)
+        expresses = sorted(getattr(found, "expresses", ()))
+        documents.append(
+            {
+                "name": name,
+                "title": found.title,
+                "of": "answer" if name in FORMATS else "question",
+                "file_name": found.file_name,
+                "media_type": found.media_type,
+                "steerable": getattr(found, "steerable", False),
+                "expresses": [one.value for one in expresses],
+            }
+        )
+    if as_json:
+        say_json(documents)
+        return 0
+    width = max(len(one["name"]) for one in documents)
+    for one in documents:
+        words = ", ".join(one["expresses"]) if one["of"] == "answer" else "the question, for other solvers"
+        say(f"{one['name']:{width}}  {one['title']}\n{'':{width}}  {words}\n")
+    return 0
