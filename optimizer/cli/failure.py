@@ -15,6 +15,7 @@ TRACEBACK = "PKGSET_TRACEBACK"
 INTERRUPTED = 130
 USAGE = 2
 OUR_BUG = 70
+INFEASIBLE = 1
 NOT_PROVEN = 3
 REJECTED = 4
 
@@ -70,6 +71,7 @@ def failure_of(error: Exception) -> Failure:
 
 def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.answer.stored import BadResultError, UnknownPackagesError
+    from optimizer.explain.answered import NoAnswerError
     from optimizer.explain.subject import UnknownSubjectError
     from optimizer.export.exported import UnknownRepositoryError
     from optimizer.export.format import CannotHoldError
@@ -78,6 +80,7 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.pipeline import RejectedError
     from optimizer.problem.error import ProblemError
     from optimizer.problem.nearest import nearest
+    from optimizer.report.frontier_plot import MissingPlotterError
     from optimizer.repository.error import RepositoryError
     from optimizer.universe.features import UnknownGroupError
     from optimizer.universe.size import UnknownSizeError
@@ -97,7 +100,11 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         return error.exit_code, [f"pkgset: {error}"]
     if isinstance(error, BadResultError | UnknownPackagesError | BadImportError):
         return USAGE, [str(error)]
+    if isinstance(error, NoAnswerError):
+        return INFEASIBLE, [f"pkgset: {error}"]
     if isinstance(error, UnknownSubjectError):
+        return USAGE, [f"pkgset: {error}"]
+    if isinstance(error, MissingPlotterError):
         return USAGE, [f"pkgset: {error}"]
     if isinstance(error, RejectedError):
         return REJECTED, str(error).splitlines()

@@ -10,6 +10,17 @@ from optimizer.model.solver import Budget
 from optimizer.universe.instance import Instance
 
 
+class NoAnswerError(ValueError):
+    """A question about an answer, put to a problem that has none; `problem` is its name."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.problem} is infeasible: there is no answer to ask about"
+
+
 @dataclass(slots=True)
 class Answered:
     """One Instance and its solution, which has an answer or is infeasible.
@@ -41,3 +52,8 @@ class Answered:
     def chosen(self) -> frozenset[int]:
         """The packages of the answer, virtual ones included, as indices into the Instance."""
         return frozenset(self.solution.packages)
+
+    def require_answer(self) -> None:
+        """Raise NoAnswerError where the problem is infeasible."""
+        if not self.solution.solved:
+            raise NoAnswerError(self.instance.problem)
