@@ -190,6 +190,59 @@ def open_answer(path: Path, settings: Settings) -> Answered:
     return Answered(result.instance, result.solution, Budget(settings.time_limit_s, settings.workers))
 
 
+def open_instance(path: Path, settings: Settings) -> Instance:
+    """Return the question of a result directory, an Instance file or a problem file; nothing is solved.
+
+    Raises what `close_problem` raises, ProblemError, BadInstanceError, BadResultError.
+    """
+    if path.is_dir():
+        return stored_instance(path)
+    if path.suffix == SUFFIX:
+        return read_instance(path)
+    return close_problem(load_problem(path), settings).closed.instance
+
+
+def suppose(path: Path, change: Change, settings: Settings, problem: Path | None = None) -> WhatIf:
+    """Return what the answer would be under a change; `path` as for `open_answer`.
+
+    Where `path` is a problem file, or `problem` names the one that a result or an Instance came from, the changed
+    problem is closed over its repositories again. Else the Instance is changed. Ties fall to the answer's packages.
+    Raises what `open_answer` raises, UnknownSuppositionError, OutsideClosureError and OtherQuestionError.
+    """
+    answered = open_answer(path, settings)
+    dropped = dropped_texts(answered.instance, change)
+    file = problem if problem is not None or path.is_dir() or path.suffix == SUFFIX else path
+    world = None
+    if file is None:
+        instance = change_instance(answered.instance, change, dropped)
+        check_known_sizes(instance)
+    else:
+        asked = load_problem(file)
+        if problem is not None:
+            _check_question(asked, file, path, answered.instance, settings)
+        changed, suppositions = change_problem(asked, change, dropped)
+        world = close_problem(changed, settings, suppositions=suppositions)
+        instance = world.closed.instance
+    near = nearest_to(instance, chosen_identities(answered.instance, answered.solution))
+    result = _solve(near, world, replace(settings, divergence=False), Clock())
+    if result.solution.status is SolveStatus.UNKNOWN:
+        raise TimeoutError
+    if result.record.status == "rejected":
+        raise RejectedError(result)
+    ground = Ground.INSTANCE if world is None else Ground.REPOSITORIES
+    return compare_answers(answered, change, ground, (near, result.solution), result.record.infeasible)
+
+
+def _check_question(problem: Problem, file: Path, result: Path, instance: Instance, settings: Settings) -> None:
+    """Raise OtherQuestionError unless closing the problem again gives the very Instance that was answered."""
+    again = close_problem(problem, settings).closed.instance
+    if again == instance:
+        return
+    before = {held.repository: held.checksum for held in instance.inputs}
+    changed = tuple(held.repository for held in again.inputs if before.get(held.repository) != held.checksum)
+    raise OtherQuestionError(file, result, changed)
+
+
 def _stored_answer(directory: Path, settings: Settings) -> Answered:
     instance = stored_instance(directory)
     if read_record(directory).status == "infeasible":

@@ -91,7 +91,7 @@ def write_manifest(instance: Instance, solution: Solution) -> Manifest:
         problem=instance.problem,
         arch=instance.arch,
         packages=tuple(sorted(packages, key=lambda p: (p.name, p.arch, p.repository, p.version, p.release))),
-        totals=_totals([instance.packages[index] for index in chosen]),
+        totals=totals([instance.packages[index] for index in chosen]),
         reuse=reuse([instance.packages[index] for index in chosen]),
     )
 
@@ -118,7 +118,8 @@ def _counts(packages: list[Package]) -> tuple[int, int, int]:
     return len(sources), len(packages), sum(package.installed_bytes or 0 for package in packages)
 
 
-def _totals(packages: list[Package]) -> Totals:
+def totals(packages: list[Package]) -> Totals:
+    """Return what some packages add up to."""
     sources, count, installed = _counts(packages)
     return Totals(
         packages=count,

@@ -20,6 +20,7 @@ COMMANDS = {
     "solve": "optimizer.cli.solve",
     "check": "optimizer.cli.check",
     "explain": "optimizer.cli.explain",
+    "frontier": "optimizer.cli.frontier",
     "export": "optimizer.cli.export",
     "demo": "optimizer.cli.demo",
     "snapshot": "optimizer.cli.snapshot",

@@ -20,12 +20,12 @@ from optimizer.model.build import negation
 from optimizer.model.objective import Term, limited_terms, objective_terms
 from optimizer.model.question import PLAIN, Question
 from optimizer.model.solution import SolveStatus
-from optimizer.model.solve import Engine
+from optimizer.model.solve import Engine, stage_order
 from optimizer.model.solver import Budget, Run, run
 from optimizer.model.step import lock, minimise, worth
 from optimizer.model.tie_break import break_ties
 from optimizer.problem.problem import ObjectiveKind
-from optimizer.universe.instance import LimitKind
+from optimizer.universe.instance import Instance, LimitKind
 
 DEFAULT_MOST = 100
 
@@ -159,6 +159,19 @@ def frontier(
     corners = [left, right]
     gaps = walk.fill(corners, most) if right.proven else [_Box.of(left, right)]
     return walk.report(corners, gaps)
+
+
+def ranked(
+    instance: Instance, first: Quantity, second: Quantity
+) -> tuple[tuple[ObjectiveKind, ...], tuple[ObjectiveKind, ...]]:
+    """Return an Instance's stages that rank above two objectives, and all others but these two, in their order.
+
+    Without a rank of its own, an objective ranks as the other one; where neither has one, none ranks above.
+    """
+    stages = stage_order(instance)
+    two = [ObjectiveKind.DIVERGENCE if isinstance(kind, LimitKind) else kind for kind in (first, second)]
+    above = min((stages.index(kind) for kind in two if kind in stages), default=0)
+    return stages[:above], tuple(kind for kind in stages[above:] if kind not in two)
 
 
 def steepest(points: Sequence[FrontierPoint]) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optimizer.report.quantity import counted, mebibytes, signed
 
-_SIZES = ("installed_size", "download_size")
+SIZES = ("installed_size", "download_size")
 _NOUNS = {
     "divergence": "source",
     "features": "point",
@@ -28,18 +28,24 @@ def title(objective: str) -> str:
 
 def amount(objective: str, value: int, *, weighted: bool = False) -> str:
     """Return a value with its unit; `weighted` says that divergence counts weights and not sources."""
-    if objective in _SIZES:
+    if objective in SIZES:
         return mebibytes(value)
     if objective == "divergence" and weighted:
         return f"{value:,} by weight"
     if abs(value) != 1 and objective in _PLURALS:
         return f"{value:,} {_PLURALS[objective]}"
-    noun = _NOUNS.get(objective)
-    return f"{value:,}" if noun is None else counted(value, noun)
+    counts = _NOUNS.get(objective)
+    return f"{value:,}" if counts is None else counted(value, counts)
+
+
+def noun(objective: str, number: int) -> str:
+    """Return what an objective that is no size counts, in the number it takes: `source`, `sources`."""
+    word = _NOUNS.get(objective, title(objective))
+    return word if number == 1 else _PLURALS.get(objective, f"{word}s")
 
 
 def change(objective: str, value: int) -> str:
     """Return a change of a stage's value, with its sign: `+12.3 MiB installed size`, `-28 features`."""
-    if objective in _SIZES:
+    if objective in SIZES:
         return f"{'+' if value >= 0 else '-'}{mebibytes(abs(value))} {title(objective)}"
     return f"{signed(value)} {title(objective)}"
