@@ -26,6 +26,10 @@ from optimizer.answer.result import (
 from optimizer.answer.stored import read_record, read_stored, solution_of, stored_instance
 from optimizer.answer.verify import Violation, verify
 from optimizer.explain.answered import Answered
+from optimizer.explain.change import Change, change_problem, dropped_texts
+from optimizer.explain.changed_instance import change_instance
+from optimizer.explain.difference import chosen_identities, nearest_to
+from optimizer.explain.what_if import Ground, WhatIf, compare_answers
 from optimizer.model.question import PLAIN
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine, stage_order
@@ -78,6 +82,20 @@ class RejectedError(AssertionError):
         return "\n".join(f"{one.judge} rejects the answer: {line}" for one in rejecting for line in one.evidence)
 
 
+class OtherQuestionError(ValueError):
+    """A problem file that does not ask what a result answers: the file, and the repositories that have changed."""
+
+    def __init__(self, file: Path, result: Path, repositories: tuple[str, ...]) -> None:
+        super().__init__(file, result, repositories)
+        self.file, self.result, self.repositories = file, result, repositories
+
+    def __str__(self) -> str:
+        if self.repositories:
+            named = ", ".join(self.repositories)
+            return f"{self.file}: not what it was when {self.result} was made: {named}; solve it again"
+        return f"{self.file}: asks another question than {self.result} answers; solve it again"
+
+
 @dataclass(slots=True)
 class Clock:
     """Seconds spent in each stage of the way."""
@@ -103,7 +121,7 @@ class World:
 
 
 def close_problem(
-    problem: Problem, settings: Settings, clock: Clock | None = None, suppositions: Suppositions = NOTHING
+    problem: Problem, settings: Settings, clock: Clock | None = None, *, suppositions: Suppositions = NOTHING
 ) -> World:
     """Return a problem closed over its repositories; file lists are loaded only if a path is not found without.
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from optimizer.pipeline import Settings
 
 #: In the order in which `--help` lists them.
-QUESTIONS: dict[str, str] = {}
+QUESTIONS: dict[str, str] = {
+    "why": "optimizer.cli.questions.why",
+    "what-if": "optimizer.cli.questions.what_if",
+}
 
 
 @dataclass(frozen=True, slots=True)

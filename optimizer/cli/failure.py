@@ -72,39 +72,38 @@ def failure_of(error: Exception) -> Failure:
 def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.answer.stored import BadResultError, UnknownPackagesError
     from optimizer.explain.answered import NoAnswerError
+    from optimizer.explain.change_words import ChangeSyntaxError
+    from optimizer.explain.changed_instance import OutsideClosureError
     from optimizer.explain.subject import UnknownSubjectError
+    from optimizer.explain.why import NotInAnswerError
     from optimizer.export.exported import UnknownRepositoryError
     from optimizer.export.format import CannotHoldError
     from optimizer.export.formats import UnknownFormatError
     from optimizer.imports.error import BadImportError
-    from optimizer.pipeline import RejectedError
+    from optimizer.pipeline import OtherQuestionError, RejectedError
     from optimizer.problem.error import ProblemError
     from optimizer.problem.nearest import nearest
+    from optimizer.problem.supposition import UnknownSuppositionError
     from optimizer.report.frontier_plot import MissingPlotterError
     from optimizer.repository.error import RepositoryError
     from optimizer.universe.features import UnknownGroupError
     from optimizer.universe.size import UnknownSizeError
     from optimizer.universe.snapshot import BadInstanceError
 
-    if isinstance(error, UnknownFormatError | UnknownRepositoryError):
-        near = nearest(error.name, error.known)
-        return USAGE, [str(error) + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]
-    if isinstance(error, CannotHoldError):
-        return USAGE, [str(error)]
-    if isinstance(error, UnknownGroupError):
+    if isinstance(error, UnknownFormatError | UnknownRepositoryError | UnknownGroupError | UnknownSuppositionError):
         near = nearest(error.name, error.known)
         return USAGE, [str(error) + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]
     if isinstance(error, ProblemError | UnknownSizeError | BadInstanceError):
         return USAGE, str(error).splitlines()
     if isinstance(error, RepositoryError):
         return error.exit_code, [f"pkgset: {error}"]
-    if isinstance(error, BadResultError | UnknownPackagesError | BadImportError):
+    if isinstance(error, BadResultError | UnknownPackagesError | BadImportError | CannotHoldError):
         return USAGE, [str(error)]
     if isinstance(error, NoAnswerError):
         return INFEASIBLE, [f"pkgset: {error}"]
-    if isinstance(error, UnknownSubjectError):
+    if isinstance(error, UnknownSubjectError | NotInAnswerError | ChangeSyntaxError):
         return USAGE, [f"pkgset: {error}"]
-    if isinstance(error, MissingPlotterError):
+    if isinstance(error, OutsideClosureError | OtherQuestionError | MissingPlotterError):
         return USAGE, [f"pkgset: {error}"]
     if isinstance(error, RejectedError):
         return REJECTED, str(error).splitlines()

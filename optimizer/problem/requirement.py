@@ -12,30 +12,45 @@ _EVR = re.compile(r"([0-9]+:)?[A-Za-z0-9._+~^]+(-[A-Za-z0-9._+~^]+)?")
 _RELATION = re.compile(r"[<>=]+")
 
 
-def read_dependency(reading: Reading, path: KeyPath, text: str) -> Dependency | None:
-    """Return the dependency that `text` spells, or note the mistake at `path` and return None.
+class RequirementSyntaxError(ValueError):
+    """Text that is no requirement a person would write: what was expected, and what was found instead."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(expected, found)
+        self.expected, self.found = expected, found
+
+    def __str__(self) -> str:
+        return f"expected {self.expected}, found {self.found}"
+
+
+def parse_requirement(text: str) -> Dependency:
+    """Return the dependency that `text` spells; raises RequirementSyntaxError.
 
     Stricter than `parse_dependency`: `bash>=5` is one odd but legal name to RPM (rpm-dependencies(7)), and hardly
     ever what a person meant.
     """
     glued = next((word for word in text.split() if _is_glued(word)), None)
     if glued is not None:
-        sign = _RELATION.findall(glued)[-1]
-        reading.add(path, f"blanks around {sign}", show(text))
-        return None
+        raise RequirementSyntaxError(f"blanks around {_RELATION.findall(glued)[-1]}", show(text))
     try:
         dependency = parse_dependency(text)
     except DependencySyntaxError as error:
-        reading.add(path, f"{error.expected} in column {error.column}", show(text))
-        return None
+        raise RequirementSyntaxError(f"{error.expected} in column {error.column}", show(text)) from error
     for leaf in leaves(dependency):
         if leaf.name.startswith("@"):
-            reading.add(path, f"{{group: {leaf.name[1:]}}} for a comps group", show(text))
-            return None
+            raise RequirementSyntaxError(f"{{group: {leaf.name[1:]}}} for a comps group", show(text))
         if leaf.evr is not None and not _EVR.fullmatch(leaf.evr):
-            reading.add(path, "a version, [EPOCH:]VERSION[-RELEASE]", show(leaf.evr))
-            return None
+            raise RequirementSyntaxError("a version, [EPOCH:]VERSION[-RELEASE]", show(leaf.evr))
     return dependency
+
+
+def read_dependency(reading: Reading, path: KeyPath, text: str) -> Dependency | None:
+    """Return the dependency that `text` spells, or note the mistake at `path` and return None."""
+    try:
+        return parse_requirement(text)
+    except RequirementSyntaxError as error:
+        reading.add(path, error.expected, error.found)
+        return None
 
 
 def read_relation(reading: Reading, path: KeyPath, text: str) -> Capability | None:

@@ -76,14 +76,14 @@ NOTHING = Suppositions()
 
 
 class UnknownSuppositionError(ValueError):
-    """Something supposed of what is not there: the option, the word, what it should be one of, and what there is."""
+    """Something supposed of what is not there: the option, the name, what it should be one of, and what there is."""
 
-    def __init__(self, option: str, word: str, wanted: str, known: Iterable[str]) -> None:
-        self.option, self.word, self.wanted, self.known = option, word, wanted, tuple(sorted(set(known)))
-        super().__init__(option, word, wanted, self.known)
+    def __init__(self, option: str, name: str, wanted: str, known: Iterable[str]) -> None:
+        self.option, self.name, self.wanted, self.known = option, name, wanted, tuple(sorted(set(known)))
+        super().__init__(option, name, wanted, self.known)
 
     def __str__(self) -> str:
-        return f"--{self.option} {self.word!r}: there is no such {self.wanted}"
+        return f"--{self.option} {self.name!r}: there is no such {self.wanted}"
 
 
 def provided_by_name(dependency: Dependency, name: str) -> bool:

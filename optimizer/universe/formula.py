@@ -37,18 +37,16 @@ def dependency_formula(world: World, identifier: int, leaf: Leaf) -> Formula:
         dependency = parse_dependency(text)
     except DependencySyntaxError:
         return FALSE
-    return parsed_formula(world, dependency, leaf)
+    return parsed_formula(dependency, lambda part: leaf(world.dependency_id(part)))
 
 
-def parsed_formula(world: World, dependency: Dependency, leaf: Leaf) -> Formula:
-    """Return the formula of a parsed dependency; see `dependency_formula`."""
+def parsed_formula(dependency: Dependency, leaf: Callable[[Dependency], Formula]) -> Formula:
+    """Return the formula of a parsed dependency; `leaf` turns a capability or a `with` set into a leaf formula."""
     if isinstance(dependency, Capability):
-        if dependency.name.startswith("rpmlib("):
-            return TRUE
-        return leaf(world.dependency_id(dependency))
+        return TRUE if dependency.name.startswith("rpmlib(") else leaf(dependency)
     if dependency.operator in (RichOperator.WITH, RichOperator.WITHOUT):
-        return leaf(world.dependency_id(dependency))
-    parts = [parsed_formula(world, operand, leaf) for operand in dependency.operands]
+        return leaf(dependency)
+    parts = [parsed_formula(operand, leaf) for operand in dependency.operands]
     return _combine(dependency.operator, parts)
 
 
