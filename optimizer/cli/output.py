@@ -10,7 +10,7 @@ import click
 
 
 def say(text: str | bytes, *, newline: bool = False) -> None:
-    """Print text, or bytes as they are, on stdout; once nobody reads it any more, print into the void and keep the exit code."""
+    """Print text or bytes on stdout; once nobody reads it any more, print into the void, keep the exit code."""
     try:
         click.echo(text, nl=newline)
     except BrokenPipeError:

@@ -146,10 +146,11 @@ def export_answer(
 
 
 def repository_url(location: str) -> str:
-    """Return the URL of a directory or of a repository's URL, with a slash at its end."""
-    if not urlsplit(location).scheme:
-        location = PurePosixPath(location).as_uri() if location.startswith("/") else f"file:///{quote(location)}"
-    return location if location.endswith("/") else f"{location}/"
+    """Return the URL of a directory, or a URL with every character escaped that none may hold, a slash at its end."""
+    if location.startswith("/"):
+        location = PurePosixPath(location).as_uri()
+    url = quote(location, safe="%/:?#[]@!$&'()*+,;=~")
+    return url if url.endswith("/") else f"{url}/"
 
 
 def stub_name(package: ManifestPackage) -> str:

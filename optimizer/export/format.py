@@ -40,6 +40,9 @@ FILES = frozenset(
     }
 )
 
+#: What a whole answer may need.
+EVERYTHING = frozenset(Expresses)
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -55,7 +58,8 @@ class Format:
     """A format for answers. `lost` names what it leaves out of one answer beyond what it cannot express at all.
 
     `steerable` formats name what a resolver is asked for, so a shorter request may take the place of the full list;
-    the others list files. `write` returns the whole file and raises CannotHoldError.
+    the others list files. `part_of` names the format that a file stands beside, where it is not there to say
+    everything: then it is held to `expected` alone. `write` returns the whole file and raises CannotHoldError.
     """
 
     title: str
@@ -65,6 +69,8 @@ class Format:
     write: Callable[[Exported], bytes]
     lost: Callable[[Exported], tuple[Loss, ...]] = lambda _: ()
     steerable: bool = False
+    part_of: str | None = None
+    expected: frozenset[Expresses] = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,26 @@ from optimizer.export.format import Format, SolverFormat
 #: Name to module, which has its description as `FORMAT`; in the order in which `pkgset export --list` shows them.
 FORMATS = {
     "rpm-package-manifest": "optimizer.export.rpm_package_manifest",
+    "rpms-lock": "optimizer.export.rpms_lock",
+    "kickstart": "optimizer.export.kickstart",
+    "rpm-ostree-treefile": "optimizer.export.treefile",
+    "rpm-ostree-lockfile": "optimizer.export.ostree_lock",
+    "osbuild-blueprint": "optimizer.export.blueprint",
+    "osbuild-manifest": "optimizer.export.osbuild_manifest",
+    "mkosi": "optimizer.export.mkosi",
+    "kiwi": "optimizer.export.kiwi",
+    "photon-installer": "optimizer.export.photon",
+    "photon-packages": "optimizer.export.photon_packages",
+    "image-customizer": "optimizer.export.image_customizer",
+    "bazeldnf": "optimizer.export.bazeldnf",
+    "containerfile": "optimizer.export.containerfile",
+    "containerfile-bootc": "optimizer.export.containerfile_bootc",
+    "dnf-arguments": "optimizer.export.dnf_arguments",
+    "dnf-transaction": "optimizer.export.dnf_transaction",
+    "repository-file": "optimizer.export.repository_file",
+    "comps-group": "optimizer.export.comps_group",
+    "content-resolver-workload": "optimizer.export.content_resolver",
+    "content-resolver-unwanted": "optimizer.export.content_resolver_unwanted",
 }
 
 #: Formats for other solvers: the question, not the answer.

@@ -15,7 +15,7 @@ _NEUTRAL = "noarch"
 
 def losses(format_: Format, exported: Exported) -> tuple[Loss, ...]:
     """Return what a format does not say of an answer, in the order of `Expresses`, then what `lost` adds."""
-    missing = [loss for need, loss in _needs(exported) if need not in format_.expresses]
+    missing = [loss for need, loss in _needs(exported) if need in format_.expected - format_.expresses]
     return (*missing, *format_.lost(exported))
 
 
