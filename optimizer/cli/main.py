@@ -25,6 +25,7 @@ COMMANDS = {
     "demo": "optimizer.cli.demo",
     "snapshot": "optimizer.cli.snapshot",
     "verify": "optimizer.cli.verify",
+    "report": "optimizer.cli.report",
     "suggest-equivalents": "optimizer.cli.suggest_equivalents",
     "cache": "optimizer.cli.cache",
     "schema": "optimizer.cli.schema",

@@ -54,6 +54,20 @@ def divergence_sentence(entry: Entry) -> str:
     return evidence_sentence(entry.reason, entry.evidence)
 
 
+def evidence_parts(entry: Entry) -> tuple[str, tuple[str, ...]]:
+    """Return why a source is in the divergence list: a sentence, and where a core is long, its parts one by one."""
+    core = entry.evidence.get("core", ())
+    if len(core) <= _NAMED:
+        return divergence_sentence(entry), ()
+    candidate, facts = entry.evidence.get("candidate"), tuple(core_sentences(_parts(entry.evidence, "core")))
+    subject = (
+        "it clashes with the rest of the answer" if candidate is None else f"{candidate} fits alone, but not here"
+    )
+    if candidate is not None and entry.reason == "uninstallable":
+        subject = f"{candidate} cannot be installed"
+    return f"{subject}: {len(facts)} facts clash, none can be left out", facts
+
+
 def price_sentence(price: Mapping[str, Any]) -> str:
     """Return what it would cost to take a source from upstream, in one line."""
     if price["status"] not in ("proven", "not proven"):

@@ -1,0 +1,115 @@
+"""`pkgset report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from optimizer.answer.frontier import FrontierRecord
+    from optimizer.report.page_section import Reported
+
+_NEEDED = ("jinja2", "pygal", "squarify")
+
+
+@click.command()
+@click.argument(
+    "results",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    nargs=-1,
+    required=True,
+    metavar="RESULT...",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    default=Path("report.html"),
+    show_default=True,
+    help="The page; - is stdout.",
+)
+@click.option(
+    "--frontier",
+    "frontiers",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    multiple=True,
+    metavar="FILE",
+    help="Draw this frontier too, with the result of the same problem; those in RESULT are drawn unasked.",
+)
+def report(results: tuple[Path, ...], output: Path, frontiers: tuple[Path, ...]) -> None:
+    """Draw results as one HTML page that needs no network.
+
+    RESULT is a directory that `pkgset solve` wrote, results/<problem name>; several are set side by side. The page
+    has status and proof, sizes by feature and by package, the divergence list with evidence and price, and all
+    packages, to search and sort. It holds everything it shows: mail it, or open it from disk.
+    """
+    from importlib.util import find_spec
+
+    from optimizer.cli.output import say
+
+    lacking = [name for name in _NEEDED if find_spec(name) is None]
+    if lacking:
+        raise click.UsageError(f"reports need {', '.join(lacking)}: pip install 'pkgset[report]'")
+    from optimizer.export.results import write_whole
+    from optimizer.report.page import render_page
+
+    more = [(path, _frontier(path)) for path in frontiers]
+    reported = [_read(directory, more) for directory in results]
+    problems = {one.record.problem for one in reported}
+    for path, record in more:
+        if record.problem not in problems:
+            raise click.UsageError(f"{path} is a frontier of {record.problem!r}, and no RESULT is")
+    page = render_page(reported, _made())
+    if str(output) == "-":
+        say(page)
+        return
+    write_whole(output, page.encode())
+    click.echo(f"written: {output}", err=True)
+
+
+def _read(directory: Path, more: list[tuple[Path, FrontierRecord]]) -> Reported:
+    from optimizer.answer.stored import read_record, read_stored, solution_of, stored_instance
+    from optimizer.report.page_section import Reported
+
+    record = read_record(directory)
+    instance = stored_instance(directory)
+    if record.status not in ("proven", "not proven"):
+        return Reported(record.problem, record, instance)
+    stored = read_stored(directory)
+    own = sorted(directory.glob("frontier-*.json"))
+    given = [path for path, frontier in more if frontier.problem == record.problem and path not in own]
+    return Reported(
+        record.problem,
+        record,
+        instance,
+        stored,
+        solution_of(stored, instance),
+        tuple(_frontier(path) for path in [*own, *given]),
+    )
+
+
+def _frontier(path: Path) -> FrontierRecord:
+    import msgspec
+
+    from optimizer.answer.frontier import FrontierRecord
+    from optimizer.answer.stored import BadResultError
+
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=FrontierRecord)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadResultError(path, str(error)) from error
+
+
+def _made() -> str:
+    """Return the day of SOURCE_DATE_EPOCH, nothing where it is not set: the same results give the same bytes."""
+    import os
+    from datetime import UTC, datetime
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return ""
+    if not epoch.isdecimal():
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds")
+    return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()

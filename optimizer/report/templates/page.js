@@ -1,0 +1,276 @@
+"use strict";
+// Search, sort, links into rows, and the theme. Without this script the page shows everything, unsorted.
+// State lies in the fragment: "#<id>" is an element; "#<table>?search=lib&sort=-installed" a table and how it is looked at.
+(() => {
+  const say = (words) => { document.getElementById("said").textContent = words; };
+  const collator = new Intl.Collator("en", { numeric: true });
+  const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+  const make = (tag, words) => Object.assign(document.createElement(tag), { textContent: words || "" });
+
+  class Table {
+    constructor(element) {
+      this.element = element;
+      this.body = element.tBodies[0];
+      this.rows = [...this.body.rows];
+      this.order = this.rows;
+      this.heads = [...element.tHead.rows[0].cells];
+      this.noun = "package";
+      this.input = null;
+      this.sort = "";
+      this.search = "";
+      this.more = new Map();
+      this.heads.forEach((head, column) => {
+        if (!head.dataset.key) return;
+        const button = make("button", head.textContent);
+        button.type = "button";
+        button.addEventListener("click", () => this.turn(column));
+        head.replaceChildren(button);
+      });
+    }
+
+    texts() { // made once, when first searched: every word of a row that a search looks at
+      this.known ||= this.rows.map((row) => {
+        const cells = [...row.cells].slice(0, 9).filter((cell) => !cell.dataset.v);
+        return cells.map((cell) => cell.textContent).join("\n").toLowerCase();
+      });
+      return this.known;
+    }
+
+    turn(column) {
+      const key = this.heads[column].dataset.key;
+      const falls = this.heads[column].classList.contains("number");
+      const first = falls ? `-${key}` : key;
+      const second = falls ? key : `-${key}`;
+      this.look({ sort: this.sort === first ? second : first, search: this.search });
+      this.remember();
+      say(`sorted by ${this.heads[column].textContent.trim()}, ${this.heads[column].getAttribute("aria-sort")}`);
+    }
+
+    look({ sort = "", search = "" }) {
+      if (sort !== this.sort) this.arrange(sort);
+      if (search !== this.search) this.filter(search);
+      if (this.input && this.input.value !== search) this.input.value = search;
+    }
+
+    arrange(sort) {
+      const key = sort.replace(/^-/, "");
+      const column = this.heads.findIndex((head) => head.dataset.key === key);
+      this.sort = column < 0 ? "" : sort;
+      this.heads.forEach((head, index) => {
+        if (index === column) head.setAttribute("aria-sort", sort.startsWith("-") ? "descending" : "ascending");
+        else head.removeAttribute("aria-sort");
+      });
+      this.order = column < 0 ? this.rows : this.sorted(column, sort.startsWith("-") ? -1 : 1);
+      const all = document.createDocumentFragment();
+      for (const row of this.order) {
+        all.append(row);
+        if (this.more.has(row)) all.append(this.more.get(row));
+      }
+      this.body.append(all);
+    }
+
+    sorted(column, sign) {
+      const numeric = this.heads[column].classList.contains("number");
+      const value = (row) => {
+        const cell = row.cells[column];
+        if (!numeric) return cell.textContent;
+        const text = "v" in cell.dataset ? cell.dataset.v : (cell.querySelector("summary") || cell).textContent.replaceAll(",", "");
+        return text === "" ? -1 : Number(text); // unknown sizes are below all known ones
+      };
+      const compare = numeric ? (a, b) => a - b : collator.compare;
+      return this.rows.map((row, index) => [value(row), index, row])
+        .sort((a, b) => sign * compare(a[0], b[0]) || a[1] - b[1])
+        .map((item) => item[2]);
+    }
+
+    filter(search) {
+      this.search = search;
+      const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+      const texts = this.texts();
+      let shown = 0;
+      this.rows.forEach((row, index) => {
+        const fits = words.every((word) => texts[index].includes(word));
+        shown += fits;
+        if (row.hidden === fits) row.hidden = !fits;
+        const more = this.more.get(row);
+        if (more) more.hidden = !fits;
+      });
+      if (this.output) {
+        this.output.textContent = words.length
+          ? `${shown.toLocaleString("en")} of ${counted(this.rows.length, this.noun)}` : counted(this.rows.length, this.noun);
+      }
+    }
+
+    remember() {
+      const state = new URLSearchParams();
+      if (this.search) state.set("search", this.search);
+      if (this.sort) state.set("sort", this.sort);
+      const query = state.toString();
+      history.replaceState(null, "", `#${this.element.id}${query ? `?${query}` : ""}`);
+    }
+
+    reveal(row) { // a row that is linked to is shown whatever is searched for
+      if (row.hidden) {
+        this.look({ sort: this.sort, search: "" });
+        say("the search was cleared to show the linked row");
+      }
+      const details = row.cells[row.cells.length - 1].querySelector("details");
+      if (details) details.open = true;
+    }
+  }
+
+  const tables = new Map();
+  for (const element of document.querySelectorAll("table.sortable")) tables.set(element.id, new Table(element));
+  document.documentElement.classList.add("scripted");
+
+  // A section's ids begin with the same prefix; on a page of one result it is empty.
+  const prefixOf = (id) => id.slice(0, id.lastIndexOf("/") + 1);
+  const byName = new Map();
+  const names = (table) => { // the row of each package name, and of each feature, in one section
+    if (!byName.has(table)) {
+      const rows = new Map();
+      for (const row of table.rows) {
+        const name = row.cells[0].textContent.trim();
+        if (!rows.has(name)) rows.set(name, row);
+      }
+      const features = tables.get(`${prefixOf(table.element.id)}features`);
+      if (features) for (const row of features.rows) rows.set(`feature: ${row.cells[0].textContent.trim()}`, row);
+      byName.set(table, rows);
+    }
+    return byName.get(table);
+  };
+
+  const needs = new Map();
+  const needed = (table) => { // what each name requires: "required by" the other way round
+    if (!needs.has(table)) {
+      const found = new Map();
+      for (const row of table.rows) {
+        for (const asker of askers(row)) {
+          if (!found.has(asker)) found.set(asker, []);
+          found.get(asker).push(row.cells[0].textContent.trim());
+        }
+      }
+      needs.set(table, found);
+    }
+    return needs.get(table);
+  };
+  const askers = (row) => {
+    const text = row.cells[row.cells.length - 1].querySelector("details p");
+    return text ? text.textContent.trim().split("\n") : [];
+  };
+
+  const links = (list, table) => {
+    const cell = make("dd");
+    list.forEach((name, index) => {
+      if (index) cell.append(", ");
+      const row = names(table).get(name);
+      if (!row) return cell.append(name);
+      const link = make("a", name);
+      link.href = `#${row.id}`;
+      return cell.append(link);
+    });
+    if (!list.length) cell.append("nothing");
+    return cell;
+  };
+
+  const showMore = (table, row, open) => {
+    row.classList.toggle("open", open);
+    if (!open) {
+      table.more.get(row)?.remove();
+      table.more.delete(row);
+      return;
+    }
+    if (table.more.has(row)) return;
+    const more = make("tr");
+    more.className = "more";
+    const cell = more.insertCell();
+    cell.colSpan = row.cells.length;
+    const list = make("dl");
+    const name = row.cells[0].textContent.trim();
+    const link = make("a", row.id);
+    link.href = `#${row.id}`;
+    const here = make("dd");
+    here.append(link);
+    const bytes = [...row.cells].filter((one) => one.dataset.v).map((one) => Number(one.dataset.v).toLocaleString("en"));
+    list.append(make("dt", "required by"), links(askers(row), table), make("dt", "requires"), links(needed(table).get(name) || [], table));
+    if (bytes.length) list.append(make("dt", "bytes"), make("dd", bytes.join(" installed, ") + (bytes.length > 1 ? " to download" : "")));
+    list.append(make("dt", "link"), here);
+    cell.append(list);
+    row.after(more);
+    table.more.set(row, more);
+  };
+
+  document.addEventListener("toggle", (event) => {
+    const row = event.target.closest("tr");
+    const table = row && tables.get(row.closest("table").id);
+    if (table && row.closest("table.packages")) showMore(table, row, event.target.open);
+  }, true);
+
+  for (const form of document.querySelectorAll("form.search")) {
+    const input = form.querySelector("input");
+    const table = tables.get(input.dataset.table);
+    table.input = input;
+    table.output = form.querySelector("output");
+    form.hidden = false;
+    form.addEventListener("submit", (event) => event.preventDefault());
+    input.addEventListener("input", () => {
+      table.filter(input.value);
+      table.remember();
+    });
+  }
+
+  const go = () => { // what the address asks for, typed, pasted, followed or come back to
+    const [id, query] = location.hash.slice(1).split(/\?(.*)/s);
+    if (!id) return;
+    let element = document.getElementById(id);
+    if (!element) { // a link of a page of one result, pasted into one of several
+      const suffix = `/${id}`;
+      element = [...tables.values()].flatMap((table) => table.rows).find((row) => row.id.endsWith(suffix)) || null;
+    }
+    if (!element) {
+      say(`nothing on this page is called ${id}`);
+      return;
+    }
+    const table = tables.get(element.id);
+    if (table) {
+      const state = new URLSearchParams(query || "");
+      table.look({ sort: state.get("sort") || "", search: state.get("search") || "" });
+      element.closest("section").scrollIntoView();
+      if (table.input && query === undefined) table.input.focus({ preventScroll: true });
+      return;
+    }
+    if (element.matches("tbody tr")) {
+      const held = tables.get(element.closest("table").id);
+      if (held) held.reveal(element);
+      element.tabIndex = -1;
+      element.focus({ preventScroll: true });
+      element.scrollIntoView({ block: "center" });
+    }
+  };
+  window.addEventListener("hashchange", go);
+  document.addEventListener("click", (event) => { // a link to where the address already points moves nothing by itself
+    const link = event.target.closest("a");
+    if (link && link.getAttribute("href") === location.hash) go();
+  });
+
+  const theme = document.getElementById("theme");
+  const themes = ["system", "light", "dark"];
+  const store = { // a browser may forbid storage for files
+    get: () => { try { return localStorage.getItem("pkgset-theme"); } catch { return null; } },
+    set: (name) => { try { localStorage.setItem("pkgset-theme", name); } catch { /* then it holds for this visit */ } },
+  };
+  const apply = (name) => {
+    if (name === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = name;
+    theme.textContent = `Theme: ${name}`;
+  };
+  theme.hidden = false;
+  apply(themes.includes(store.get()) ? store.get() : "system");
+  theme.addEventListener("click", () => {
+    const next = themes[(themes.indexOf(document.documentElement.dataset.theme || "system") + 1) % themes.length];
+    apply(next);
+    store.set(next);
+  });
+
+  go();
+})();
