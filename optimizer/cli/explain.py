@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 #: In the order in which `--help` lists them.
 QUESTIONS: dict[str, str] = {
     "why": "optimizer.cli.questions.why",
+    "why-not": "optimizer.cli.questions.why_not",
     "what-if": "optimizer.cli.questions.what_if",
+    "price": "optimizer.cli.questions.price",
 }
 
 

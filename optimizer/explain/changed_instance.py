@@ -58,17 +58,28 @@ def change_instance(instance: Instance, change: Change, dropped: frozenset[str])
     forbidden = [
         Forbidden(text=str(one), formula=table.forbidden(one), where=f"--forbid {one}") for one in change.forbidden
     ]
-    instance = _without_stubs(instance, dropped)
+    _refuse_shared_stubs(instance, dropped)
+    instance = without_features(instance, [i for i, one in enumerate(instance.features) if one.text in dropped])
     instance = _cut(instance, change.cuts)
     instance = msgspec.structs.replace(
         instance,
-        features=(*(one for one in instance.features if one.text not in dropped), *added),
+        features=(*instance.features, *added),
         forbidden=(*instance.forbidden, *forbidden),
         limits=_limits(instance, change.limits),
     )
     for pin in change.pins:
         instance = _pin(instance, pin)
     return instance
+
+
+def without_features(instance: Instance, dropped: Iterable[int]) -> Instance:
+    """Return an Instance that never had some features, nor the stubs that were made for them alone."""
+    gone = set(dropped)
+    stubs = frozenset(stub for stub, askers in _stub_askers(instance).items() if askers & gone and askers <= gone)
+    if stubs:
+        instance = without_packages(instance, stubs)
+    kept = tuple(feature for index, feature in enumerate(instance.features) if index not in gone)
+    return msgspec.structs.replace(instance, features=kept)
 
 
 def without_packages(instance: Instance, removed: frozenset[int]) -> Instance:
@@ -183,28 +194,26 @@ def _feature(table: _Table, require: Dependency | CompsGroup) -> Feature:
     return Feature(text=str(require), formula=table.required(require), required=True, where=f"--add {require}")
 
 
-def _without_stubs(instance: Instance, dropped: frozenset[str]) -> Instance:
-    """Take out the stubs that were made for dropped features only."""
-    gone: set[int] = set()
-    if not dropped:
-        return instance
-    for index, package in enumerate(instance.packages):
-        if package.origin is not PackageOrigin.STUB:
-            continue
-        askers = {
-            feature.text for feature in instance.features if feature.required and _names(instance, feature, index)
-        }
-        if askers <= dropped:
-            gone.add(index)
-        elif askers & dropped:
-            word = min(askers & dropped)
-            raise OutsideClosureError("drop", word, f"{package.name} was made for it and for other features")
-    return without_packages(instance, frozenset(gone)) if gone else instance
+def _refuse_shared_stubs(instance: Instance, dropped: frozenset[str]) -> None:
+    """Another set of features may need a stub of another version, which only the repositories can tell."""
+    for stub, askers in _stub_askers(instance).items():
+        texts = {instance.features[index].text for index in askers}
+        if texts & dropped and texts - dropped:
+            name = instance.packages[stub].name
+            raise OutsideClosureError("drop", min(texts & dropped), f"{name} was made for other features too")
 
 
-def _names(instance: Instance, feature: Feature, package: int) -> bool:
-    leaves = formula_capabilities(feature.formula)
-    return any(package in instance.capabilities[leaf].providers for leaf in leaves)
+def _stub_askers(instance: Instance) -> dict[int, set[int]]:
+    """Return the required features that each stub was made for, or may stand in for."""
+    askers: dict[int, set[int]] = {
+        index: set() for index, package in enumerate(instance.packages) if package.origin is PackageOrigin.STUB
+    }
+    for index, feature in enumerate(instance.features):
+        for leaf in formula_capabilities(feature.formula) if feature.required and askers else ():
+            for package in instance.capabilities[leaf].providers:
+                if package in askers:
+                    askers[package].add(index)
+    return askers
 
 
 def _cut(instance: Instance, cuts: Iterable[Cut]) -> Instance:

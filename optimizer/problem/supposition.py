@@ -83,7 +83,8 @@ class UnknownSuppositionError(ValueError):
         super().__init__(option, name, wanted, self.known)
 
     def __str__(self) -> str:
-        return f"--{self.option} {self.name!r}: there is no such {self.wanted}"
+        given = f"--{self.option} {self.name!r}" if self.option else repr(self.name)
+        return f"{given}: there is no such {self.wanted}"
 
 
 def provided_by_name(dependency: Dependency, name: str) -> bool:
