@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.explain.changed_instance import OutsideClosureError
     from optimizer.explain.subject import UnknownSubjectError
     from optimizer.explain.why import NotInAnswerError
+    from optimizer.explain.why_not import InAnswerError
     from optimizer.export.exported import UnknownRepositoryError
     from optimizer.export.format import CannotHoldError
     from optimizer.export.formats import UnknownFormatError
@@ -101,7 +103,9 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         return USAGE, [str(error)]
     if isinstance(error, NoAnswerError):
         return INFEASIBLE, [f"pkgset: {error}"]
-    if isinstance(error, UnknownSubjectError | NotInAnswerError | ChangeSyntaxError):
+    if isinstance(error, UnknownSubjectError):
+        return USAGE, [f"pkgset: {error}", _outside(error.word)]
+    if isinstance(error, NotInAnswerError | InAnswerError | ChangeSyntaxError):
         return USAGE, [f"pkgset: {error}"]
     if isinstance(error, OutsideClosureError | OtherQuestionError | MissingPlotterError):
         return USAGE, [f"pkgset: {error}"]
@@ -113,6 +117,10 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         file = f"{error.filename}: " if error.filename is not None else ""
         return USAGE, [f"pkgset: {file}{error.strerror or error}"]
     return None
+
+
+def _outside(word: str) -> str:
+    return f"        if a repository has it, `what-if --add {shlex.quote(word)}` tells what it would cost"
 
 
 def _report(error: Exception) -> list[str]:

@@ -1,0 +1,39 @@
+"""`pkgset explain RESULT why-not`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from optimizer.cli.options import json_option
+
+if TYPE_CHECKING:
+    from optimizer.cli.explain import Asked
+
+
+@click.command("why-not")
+@click.argument("word", metavar="PKG|PATH|CAPABILITY")
+@click.option("--all", "whole", is_flag=True, help="Tell every candidate in full, and list every package.")
+@json_option
+@click.pass_obj
+def why_not(asked: Asked, word: str, whole: bool, as_json: bool) -> int:
+    """Why a package is not in the answer.
+
+    Every package of that name, or that provides the path or capability, is put into an answer of its own, the best
+    there is with it: it cannot be in, and a minimal set of reasons says why; or it costs more, in which objective
+    and by how much; or it would do as well, and only the tie-break left it out. The nearest to being in comes first.
+    """
+    from optimizer.cli.output import say, say_json
+    from optimizer.explain.why_not import why_not as ask
+
+    found = ask(asked.answer(), word)
+    if as_json:
+        import msgspec
+
+        say_json(msgspec.to_builtins(found))
+    else:
+        from optimizer.report.why_not import why_not_text
+
+        say(why_not_text(found, whole=whole))
+    return 0
