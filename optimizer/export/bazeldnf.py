@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from optimizer.answer.manifest import ManifestPackage
@@ -18,12 +19,11 @@ from optimizer.export.json_text import json_document
 from optimizer.export.request import nevra_of
 
 _CHECKSUM = re.compile(r"(?P<algorithm>sha256|sha384|sha512):(?P<digest>(?:[0-9a-f]{2})+)")
-_FEATURE = "feature: "
 
 
 def write(exported: Exported) -> bytes:
     """Return the lock; dependencies are the packages of the answer that provide what one requires."""
-    packages = _held(exported)
+    packages, asked = _held(exported), exported.asked()
     names = {package.name for package in packages}
     needed: dict[str, set[str]] = defaultdict(set)
     for package in packages:
@@ -34,10 +34,26 @@ def write(exported: Exported) -> bytes:
         "name": "rpms",
         "repositories": {one.id: [one.url] for one in exported.repositories},
         "rpms": [_entry(package, needed[package.name]) for package in packages],
-        "targets": [one.name for one in packages if any(asker.startswith(_FEATURE) for asker in one.required_by)],
+        "targets": _targets([one.name for one in packages if nevra_of(one) in asked], needed, sorted(names)),
         "ignored": [],
     }
     return json_document(document)
+
+
+def _targets(asked: list[str], needed: Mapping[str, set[str]], names: list[str]) -> list[str]:
+    """Return what is asked for, and besides what nothing asked for needs: it would not be built."""
+    targets: list[str] = []
+    reached: set[str] = set()
+    for name in (*asked, *names):
+        if name in asked or name not in reached:
+            targets.append(name)
+        left = [name]
+        while left:
+            one = left.pop()
+            if one not in reached:
+                reached.add(one)
+                left += needed.get(one, ())
+    return sorted(set(targets))
 
 
 def lost(exported: Exported) -> tuple[Loss, ...]:

@@ -7,7 +7,7 @@ else may be written. Source: `pkg/blueprint/blueprint.go` of osbuild/images.
 
 from __future__ import annotations
 
-from optimizer.export.exported import Exported
+from optimizer.export.exported import Exported, plain
 from optimizer.export.format import Expresses, Format, Loss
 from optimizer.export.words import checked_arch, checked_evr, checked_name
 
@@ -22,7 +22,7 @@ def write(exported: Exported) -> bytes:
     document = tomlkit.document()
     for line in exported.header():
         document.add(tomlkit.comment(line))
-    document.add("name", tomlkit.item(exported.manifest.problem or "image"))
+    document.add("name", tomlkit.item(plain(exported.manifest.problem) or "image"))
     document.add("version", tomlkit.item("0.0.1"))
     packages = tomlkit.aot()
     for wanted in exported.request.packages:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from optimizer.export.exported import Exported, plain
 from optimizer.export.format import Format
+from optimizer.export.words import printable
 from optimizer.export.xml_text import xml_document
 
 _TARGET = "comps-group"
@@ -29,7 +30,9 @@ def write(exported: Exported) -> bytes:
     ElementTree.SubElement(group, "uservisible").text = "true"
     members = ElementTree.SubElement(group, "packagelist")
     for member in sorted({wanted.name for wanted in exported.request.packages}):
-        ElementTree.SubElement(members, "packagereq", {"type": "mandatory"}).text = member
+        ElementTree.SubElement(members, "packagereq", {"type": "mandatory"}).text = printable(
+            _TARGET, "package name", member
+        )
     return xml_document(_TARGET, comps, exported.header(), _DOCTYPE)
 
 

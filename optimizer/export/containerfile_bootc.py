@@ -15,13 +15,12 @@ _TARGET = "containerfile-bootc"
 
 def write(exported: Exported) -> bytes:
     """Return the Containerfile; raises CannotHoldError."""
-    before = [*options(_TARGET, exported), "--nodocs"]
     lines = [
         *(f"# {line}" for line in exported.header()),
         "ARG BASE=quay.io/centos-bootc/centos-bootc:stream9",
         "FROM ${BASE}",
         *DNF_OPTIONS,
-        *run_lines("dnf", before, specs(_TARGET, exported), "dnf clean all"),
+        *run_lines("dnf", options(_TARGET, exported), specs(_TARGET, exported), "dnf clean all"),
         "RUN bootc container lint",
         "LABEL containers.bootc=1",
     ]

@@ -17,20 +17,20 @@ from optimizer.export.request import wanted_of
 from optimizer.export.words import checked_repository, dnf_word
 
 _TARGET = "dnf-transaction"
-_FEATURE = "feature: "
 
 
 def write(exported: Exported) -> bytes:
     """Return the transaction; raises CannotHoldError."""
-    return json_document({"version": "0.0", "rpms": [_install(package) for package in exported.packages]})
+    asked = exported.asked()
+    return json_document({"version": "0.0", "rpms": [_install(package, asked) for package in exported.packages]})
 
 
-def _install(package: ManifestPackage) -> dict[str, str]:
-    asked = any(asker.startswith(_FEATURE) for asker in package.required_by)
+def _install(package: ManifestPackage, asked: frozenset[str]) -> dict[str, str]:
+    nevra = dnf_word(_TARGET, wanted_of(package))
     return {
         "action": "Install",
-        "nevra": dnf_word(_TARGET, wanted_of(package)),
-        "reason": "user" if asked else "dependency",
+        "nevra": nevra,
+        "reason": "user" if nevra in asked else "dependency",
         "repo_id": checked_repository(_TARGET, package.repository),
     }
 

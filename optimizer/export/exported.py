@@ -13,7 +13,7 @@ import msgspec
 from optimizer.answer.divergence import Entry
 from optimizer.answer.manifest import Manifest, ManifestPackage
 from optimizer.answer.result import DivergenceList, RunRecord
-from optimizer.export.request import Request, full_request
+from optimizer.export.request import Request, full_request, nevra_of
 from optimizer.universe.instance import Instance, PackageOrigin
 
 
@@ -76,13 +76,16 @@ class Exported:
         return base + quote(unquote(package.location), safe="/+~^@:=,!$&'()*;")
 
     def entry(self, package: ManifestPackage) -> Entry | None:
-        """Return the divergence entry that a package belongs to."""
-        name = package.source if package.origin == PackageOrigin.STUB else package.source.rsplit("-", 2)[0]
-        named = f"{package.name}-"
-        for entry in self.divergence.entries:
-            if entry.source == name or any(nevra.startswith(named) for nevra in entry.packages):
-                return entry
-        return None
+        """Return the divergence entry that a package belongs to, None of an upstream one."""
+        if package.origin == PackageOrigin.UPSTREAM:
+            return None
+        named = nevra_of(package)
+        return next((entry for entry in self.divergence.entries if named in entry.packages), None)
+
+    def asked(self) -> frozenset[str]:
+        """Return the NEVRAs that are there for a feature or an equivalent, not only for other packages."""
+        names = {one.name for one in self.manifest.packages}
+        return frozenset(nevra_of(one) for one in self.manifest.packages if not names.issuperset(one.required_by))
 
     def header(self) -> tuple[str, ...]:
         """Return the lines that say where a file comes from, for a comment; no line has a control character."""

@@ -16,7 +16,7 @@ _TARGET = "image-customizer"
 
 def write(exported: Exported) -> bytes:
     """Return the configuration; raises CannotHoldError."""
-    words = [tdnf_word(_TARGET, wanted) for wanted in exported.request.packages]
+    words = list(dict.fromkeys(tdnf_word(_TARGET, wanted) for wanted in exported.request.packages))
     return yaml_document({"os": {"packages": {"install": words}}}, exported.header())
 
 

@@ -52,8 +52,8 @@ def write(exported: Exported) -> bytes:
 
 
 def words(exported: Exported) -> list[str]:
-    """Return the packages as the installer and tdnf read them; raises CannotHoldError."""
-    return [tdnf_word(_TARGET, wanted) for wanted in exported.request.packages]
+    """Return the packages as the installer and tdnf read them, each once; raises CannotHoldError."""
+    return list(dict.fromkeys(tdnf_word(_TARGET, wanted) for wanted in exported.request.packages))
 
 
 def lost(exported: Exported) -> tuple[Loss, ...]:

@@ -52,6 +52,13 @@ def checked_repository(target: str, name: str) -> str:
     return _checked(_REPOSITORY, target, "repository id", name)
 
 
+def printable(target: str, what: str, text: str) -> str:
+    """Return text that stands on one line and shows what it is; raises CannotHoldError, of no text too."""
+    if not text or not text.isprintable():
+        raise CannotHoldError(target, what, text)
+    return text
+
+
 def _checked(pattern: re.Pattern[str], target: str, what: str, text: str) -> str:
     if not pattern.fullmatch(text):
         raise CannotHoldError(target, what, text)

@@ -1,0 +1,37 @@
+"""The real answers that every format is tried on, each solved once in a process."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from optimizer.export.exported import Exported, export_answer
+from optimizer.pipeline import Settings, solve_file
+from tests.requirements import PROJECT_ROOT, require_data
+
+PROBLEMS = {
+    "cs9-host": "problems/real/cs9-host.yaml",
+    "photon-1.0-tp1-minimal": "problems/photon-1.0-tp1-minimal.yaml",
+    "demo": "problems/demo/demo.yaml",
+}
+_OF_REAL_DATA = ("cs9-host", "photon-1.0-tp1-minimal")
+
+#: One parameter for each answer; those of real metadata skip where these are missing.
+ANSWERS = [pytest.param(name, marks=[pytest.mark.data] if name in _OF_REAL_DATA else []) for name in PROBLEMS]
+
+
+@cache
+def real(name: str) -> Exported:
+    """Return an answer as it goes out, its repositories where the metadata lie."""
+    mirror = require_data() if name in _OF_REAL_DATA else None
+    result = solve_file(PROJECT_ROOT / PROBLEMS[name], Settings(mirror=mirror))
+    assert result.manifest is not None
+    assert result.divergence is not None
+    return export_answer(result.manifest, result.divergence, result.record, result.instance)
+
+
+def schemas() -> Path:
+    """Return the directory of other projects' schemas, which are not part of this repository."""
+    return require_data().parent / "schemas"
