@@ -36,7 +36,7 @@ def _subject(why: Why, whole: bool) -> Iterator[str]:
 
 
 def _package(package: WhyPackage, whole: bool) -> Iterator[str]:
-    yield f"{package.nevra} of {package.repository} is in the answer{_size(package)}"
+    yield from _wrapped(f"{package.nevra} of {package.repository} is in the answer{_size(package)}", "")
     if package.kept is not None:
         yield from _wrapped(package.kept or "nothing asks for it", "  ")
     needing = [feature for feature in package.features if feature.needs]
@@ -127,7 +127,7 @@ def _leaving(package: WhyPackage, whole: bool) -> Iterator[str]:
         askers = list(dict.fromkeys(_asker(link) for link in package.given_up))
         named = listed(askers, len(askers) if whole else _NAMED)
         demands = counted(len(package.given_up), "demand")
-        yield from _wrapped(f"for that {demands} would have to be given up, of {named}", "  ")
+        yield from _wrapped(f"for that, {demands} would have to be given up, of {named}", "  ")
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

@@ -1,0 +1,114 @@
+"""`pkgset explain RESULT why` and `why-not` on the demo: what is printed, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.demo.recipes import DEMO
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's answer as `pkgset solve` writes it."""
+    from optimizer.export.results import write_results
+    from optimizer.pipeline import Settings, solve_file
+
+    return write_results(solve_file(DEMO / "demo.yaml", Settings()), tmp_path_factory.mktemp("results"))
+
+
+def test_why_tells_chains_needs_holders_and_what_leaves(run: Run, result: Path) -> None:
+    printed = run("explain", result, "why", "procps-ng")
+    assert (printed.exit_code, printed.err) == (0, "")
+    assert printed.out.splitlines() == [
+        "procps-ng-4.0.4-3.hb9.x86_64 of harbour is in the answer, 1.1 MiB installed",
+        "  needed by 1 feature: net-base",
+        "  held in place alone by",
+        "    equivalent:net-base-0.noarch (with it 2 packages would leave, 1.8 MiB)",
+        "    feature net-base (with it 2 packages would leave, 1.8 MiB)",
+        "  asked for by equivalent:net-base-0.noarch",
+        "",
+        "  feature net-base  [demo.yaml:26: features.required[10]]",
+        "    given by equivalent:net-base-0.noarch, a name of the equivalents",
+        "    requires procps-ng, given by procps-ng-4.0.4-3.hb9.x86_64",
+        "",
+        "  if it could go, 1.1 MiB installed would leave, and no other package",
+        "  for that, 1 demand would have to be given up, of equivalent:net-base-0.noarch",
+    ]
+
+
+def test_why_of_a_capability_begins_with_who_gives_it_and_who_asks(run: Run, result: Path) -> None:
+    lines = run("explain", result, "why", "libc.so.6()(64bit)").out.splitlines()
+    assert lines[0] == "libc.so.6()(64bit): given by glibc-2.39-17.hb9.x86_64"
+    assert lines[1].startswith("  asked for by audit-libs-4.0.1-1.hb9.x86_64, ")
+    assert "glibc-2.39-17.hb9.x86_64 of harbour is in the answer, 6.4 MiB installed" in lines
+    assert "  held in place by nobody alone" in lines
+
+
+def test_all_shows_every_chain(run: Run, result: Path) -> None:
+    few = run("explain", result, "why", "glibc").out
+    every = run("explain", result, "why", "glibc", "--all").out
+    assert "(--all shows every chain)" in few
+    assert "more feature" not in every
+    assert every.count("\n  feature ") > few.count("\n  feature ") == 3
+    assert max(map(len, every.splitlines())) <= 100
+
+
+def test_a_condition_leads_to_a_package_without_needing_it(run: Run, result: Path) -> None:
+    document = json.loads(run("explain", result, "why", "bash-completion", "--json").out)
+    (package,) = document["packages"]
+    needs = {feature["text"]: feature["needs"] for feature in package["features"]}
+    assert needs["(bash-completion if man-db) (group: core)"] is False
+    assert package["leaving"][0]["nevra"] == "bash-completion-2.13-1.hb9.noarch"
+
+
+def test_why_not_shows_the_answer_that_has_it(run: Run, result: Path) -> None:
+    out = run("explain", result, "why-not", "vim-enhanced").out
+    assert out.startswith(
+        "vim-enhanced-2:9.1.309-1.hb9.x86_64 of harbour costs more: with it, divergence is 8 sources instead\n"
+    )
+    assert "to maintain as well: systemd" in out
+    assert "optional features gained: vim-enhanced" in out
+    document = json.loads(run("explain", result, "why-not", "vim-enhanced", "--json").out)
+    (candidate,) = document["candidates"]
+    assert (candidate["outcome"], candidate["stage"], candidate["status"]) == ("dearer", "divergence", "proven")
+    assert candidate["difference"]["stages"][0]["change"] == 1
+
+
+def test_why_not_tells_the_core_of_what_is_impossible(run: Run, result: Path) -> None:
+    out = run("explain", result, "why-not", "cloud-init-22.2").out
+    assert "cloud-init-22.2-8.hb8.noarch requires python(abi) = 3.11, which nothing provides" in out
+
+
+def test_the_other_providers_of_a_capability_are_told_best_first(run: Run, result: Path) -> None:
+    document = json.loads(run("explain", result, "why-not", "mail-transfer-agent", "--json").out)
+    outcomes = [candidate["outcome"] for candidate in document["candidates"]]
+    assert outcomes == sorted(outcomes, key=["better", "as good", "dearer", "unknown", "impossible"].index)
+    assert document["chosen"] == ["sendmail-8.18.1-1.hb9.x86_64"]
+
+
+@pytest.mark.parametrize(
+    ("question", "word", "code", "words"),
+    [
+        ("why", "procpsng", 2, "did you mean procps-ng"),
+        ("why", "vim-enhanced", 2, "vim-enhanced is not in the answer; ask why-not"),
+        ("why-not", "glibc-common", 2, "glibc-common is in the answer; ask why"),
+        ("why-not", "emacs", 2, "`what-if --add emacs` tells what it would cost"),
+    ],
+)
+def test_what_cannot_be_answered_ends_in_words(
+    run: Run, result: Path, question: str, word: str, code: int, words: str
+) -> None:
+    printed = run("explain", result, question, word)
+    assert (printed.exit_code, printed.out) == (code, "")
+    assert words in printed.err
+
+
+@pytest.mark.parametrize("question", ["why", "why-not"])
+def test_an_infeasible_problem_has_no_answer_to_ask_about(run: Run, question: str) -> None:
+    printed = run("explain", DEMO / "infeasible.yaml", question, "bash")
+    assert (printed.exit_code, printed.out) == (1, "")
+    assert "there is no answer to ask about" in printed.err
