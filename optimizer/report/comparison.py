@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from optimizer.report.page_section import AnswerView, Section
 from optimizer.report.quantity import counted, percent
 
-_NONE = "none"
+_NO_ANSWER, _NO_STAGE = "no answer", "not an objective"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,6 @@ class ComparisonRow:
 
     name: str
     cells: tuple[str, ...]
-    numeric: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,9 @@ class Comparison:
 
 
 def compare(sections: Sequence[Section]) -> Comparison:
-    """Return sections side by side; a result without an answer has `none` in every figure."""
+    """Return sections side by side; a result without an answer has no figures."""
     own = _own(sections)
-    rows = [ComparisonRow("status", tuple(section.record.status for section in sections), numeric=False)]
+    rows = [ComparisonRow("status", tuple(section.record.status for section in sections))]
     rows += [_figures(sections, name, index) for index, name in enumerate(_totals(sections))]
     for index, kind in enumerate(("source", "package", "byte")):
         cells = tuple(_share(section.answer, index) for section in sections)
@@ -59,12 +58,14 @@ def _totals(sections: Sequence[Section]) -> list[str]:
 
 
 def _figures(sections: Sequence[Section], name: str, index: int) -> ComparisonRow:
-    return ComparisonRow(name, tuple(s.answer.totals[index].ours if s.answer else _NONE for s in sections))
+    return ComparisonRow(name, tuple(s.answer.totals[index].ours if s.answer else _NO_ANSWER for s in sections))
 
 
 def _share(answer: AnswerView | None, index: int) -> str:
-    if answer is None or index >= len(answer.shares):
-        return _NONE
+    if answer is None:
+        return _NO_ANSWER
+    if index >= len(answer.shares):
+        return "nothing to reuse"
     return f"{percent(answer.shares[index].share)}: {answer.shares[index].words}"
 
 
@@ -73,7 +74,9 @@ def _stages(sections: Sequence[Section]) -> list[str]:
 
 
 def _stage(answer: AnswerView | None, name: str) -> str:
-    return next((row[1] for row in answer.stages if row[0] == name), _NONE) if answer else _NONE
+    if answer is None:
+        return _NO_ANSWER
+    return next((row[1] for row in answer.stages if row[0] == name), _NO_STAGE)
 
 
 def _own(sections: Sequence[Section]) -> tuple[OwnPackages, ...]:

@@ -14,7 +14,7 @@ from optimizer.report.quantity import mebibytes
 WIDTH, HEIGHT = 1000, 500
 _STRIP = 17
 _LETTER, _LINE, _MARGIN = 6.7, 15, 8
-_MOST_TILES = 160
+_MOST_TILES = 300
 _LEAST_AREA = 90.0
 _SHORTEST = 5
 #: The class of a label, and from which width of the drawing in pixels on it is shown.
@@ -109,10 +109,11 @@ def _tiles(
 
 
 def _place(items: Sequence[Item], box: tuple[float, float, float, float]) -> list[tuple[int, Tile]]:
-    """Return each item of a size with its index, as the rectangle it gets in a box, largest first."""
+    """Return each item of a size with its index, as the rectangle it gets in a box: largest first, the rest last."""
     from squarify import normalize_sizes, squarify
 
-    order = sorted((i for i, item in enumerate(items) if item.size > 0), key=lambda i: (-items[i].size, i))
+    sized = (index for index, item in enumerate(items) if item.size > 0)
+    order = sorted(sized, key=lambda i: (items[i].kind == "rest", -items[i].size, i))
     left, top, width, height = box
     if not order or width <= 0 or height <= 0:
         return []

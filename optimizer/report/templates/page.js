@@ -1,7 +1,11 @@
 "use strict";
 // Search, sort, links into rows, and the theme. Without this script the page shows everything, unsorted.
 // State lies in the fragment: "#<id>" is an element; "#<table>?search=lib&sort=-installed" a table and how it is looked at.
-(() => {
+// A long table keeps a window of its rows in the document: laying out thousands on every key would take half a second.
+document.documentElement.classList.add("scripted", "waiting");
+document.addEventListener("DOMContentLoaded", () => {
+  const WINDOW = 100;
+  const NAMES = 60;
   const say = (words) => { document.getElementById("said").textContent = words; };
   const collator = new Intl.Collator("en", { numeric: true });
   const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
@@ -12,12 +16,10 @@
       this.element = element;
       this.body = element.tBodies[0];
       this.rows = [...this.body.rows];
-      this.order = this.rows;
+      this.order = this.rows; // all of them, sorted
+      this.fitting = this.rows; // of these the ones that are searched for
       this.heads = [...element.tHead.rows[0].cells];
-      this.noun = "package";
-      this.input = null;
-      this.sort = "";
-      this.search = "";
+      this.sort = this.search = "";
       this.more = new Map();
       this.heads.forEach((head, column) => {
         if (!head.dataset.key) return;
@@ -26,13 +28,47 @@
         button.addEventListener("click", () => this.turn(column));
         head.replaceChildren(button);
       });
+      if (this.rows.length > WINDOW) this.frame();
+      this.show(0, WINDOW);
     }
 
-    texts() { // made once, when first searched: every word of a row that a search looks at
-      this.known ||= this.rows.map((row) => {
-        const cells = [...row.cells].slice(0, 9).filter((cell) => !cell.dataset.v);
-        return cells.map((cell) => cell.textContent).join("\n").toLowerCase();
-      });
+    frame() {
+      this.bar = make("p");
+      this.bar.className = "window";
+      this.place = make("span");
+      const button = (words, act) => {
+        const one = make("button", words);
+        one.type = "button";
+        one.className = "quiet";
+        one.addEventListener("click", act);
+        return one;
+      };
+      this.earlier = button("Earlier", () => this.show(this.from - WINDOW, this.from));
+      this.later = button("Later", () => this.show(this.to, this.to + WINDOW));
+      this.whole = button("Show all", () => this.show(0, this.rows.length));
+      this.bar.append(this.place, this.earlier, this.later, this.whole);
+      this.element.parentElement.after(this.bar);
+    }
+
+    show(from, to) { // the rows of the window and nothing else are in the document
+      this.from = Math.max(0, Math.min(from, this.fitting.length - 1));
+      this.to = Math.min(Math.max(to, this.from + WINDOW), this.fitting.length);
+      const rows = this.fitting.slice(this.from, this.to);
+      this.body.replaceChildren(...rows.flatMap((row) => (this.more.has(row) ? [row, this.more.get(row)] : [row])));
+      if (!this.bar) return;
+      const count = this.fitting.length;
+      this.place.textContent = `Rows ${(this.from + 1).toLocaleString("en")} to ${this.to.toLocaleString("en")} of ${count.toLocaleString("en")}`;
+      this.bar.hidden = count <= WINDOW;
+      this.earlier.disabled = this.from === 0;
+      this.later.disabled = this.to === count;
+      this.whole.disabled = this.to - this.from === count;
+    }
+
+    texts() { // made once: every word of a row that a search looks at
+      this.known ||= new Map(this.rows.map((row) => {
+        const cells = [...row.cells].slice(0, 9).filter((cell) => !("v" in cell.dataset));
+        return [row, cells.map((cell) => cell.textContent).join("\n").toLowerCase()];
+      }));
       return this.known;
     }
 
@@ -48,7 +84,7 @@
 
     look({ sort = "", search = "" }) {
       if (sort !== this.sort) this.arrange(sort);
-      if (search !== this.search) this.filter(search);
+      this.filter(search);
       if (this.input && this.input.value !== search) this.input.value = search;
     }
 
@@ -61,12 +97,6 @@
         else head.removeAttribute("aria-sort");
       });
       this.order = column < 0 ? this.rows : this.sorted(column, sort.startsWith("-") ? -1 : 1);
-      const all = document.createDocumentFragment();
-      for (const row of this.order) {
-        all.append(row);
-        if (this.more.has(row)) all.append(this.more.get(row));
-      }
-      this.body.append(all);
     }
 
     sorted(column, sign) {
@@ -86,18 +116,12 @@
     filter(search) {
       this.search = search;
       const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-      const texts = this.texts();
-      let shown = 0;
-      this.rows.forEach((row, index) => {
-        const fits = words.every((word) => texts[index].includes(word));
-        shown += fits;
-        if (row.hidden === fits) row.hidden = !fits;
-        const more = this.more.get(row);
-        if (more) more.hidden = !fits;
-      });
+      const texts = words.length ? this.texts() : null;
+      this.fitting = texts ? this.order.filter((row) => words.every((word) => texts.get(row).includes(word))) : this.order;
+      this.show(0, WINDOW);
       if (this.output) {
-        this.output.textContent = words.length
-          ? `${shown.toLocaleString("en")} of ${counted(this.rows.length, this.noun)}` : counted(this.rows.length, this.noun);
+        const all = counted(this.rows.length, "package");
+        this.output.textContent = texts ? `${this.fitting.length.toLocaleString("en")} of ${all}` : all;
       }
     }
 
@@ -110,18 +134,25 @@
     }
 
     reveal(row) { // a row that is linked to is shown whatever is searched for
-      if (row.hidden) {
+      if (!this.fitting.includes(row)) {
         this.look({ sort: this.sort, search: "" });
         say("the search was cleared to show the linked row");
       }
+      const index = this.fitting.indexOf(row);
+      if (index < this.from || index >= this.to) this.show(index - WINDOW / 2, index + WINDOW / 2);
       const details = row.cells[row.cells.length - 1].querySelector("details");
       if (details) details.open = true;
     }
   }
 
   const tables = new Map();
-  for (const element of document.querySelectorAll("table.sortable")) tables.set(element.id, new Table(element));
-  document.documentElement.classList.add("scripted");
+  const owner = new Map(); // the table of every row by the row's id, in the document or not
+  for (const element of document.querySelectorAll("table.sortable")) {
+    const table = new Table(element);
+    tables.set(element.id, table);
+    for (const row of table.rows) owner.set(row.id, [table, row]);
+  }
+  document.documentElement.classList.remove("waiting");
 
   // A section's ids begin with the same prefix; on a page of one result it is empty.
   const prefixOf = (id) => id.slice(0, id.lastIndexOf("/") + 1);
@@ -159,16 +190,28 @@
     return text ? text.textContent.trim().split("\n") : [];
   };
 
-  const links = (list, table) => {
+  const links = (list, table) => { // names as links to their rows; of a long list the first ones, the others on demand
     const cell = make("dd");
-    list.forEach((name, index) => {
-      if (index) cell.append(", ");
+    const add = (some) => some.forEach((name) => {
+      if (cell.childNodes.length) cell.append(", ");
       const row = names(table).get(name);
-      if (!row) return cell.append(name);
-      const link = make("a", name);
-      link.href = `#${row.id}`;
-      return cell.append(link);
+      const link = make(row ? "a" : "span", name);
+      if (row) link.href = `#${row.id}`;
+      cell.append(link);
     });
+    add(list.slice(0, NAMES));
+    if (list.length > NAMES) {
+      const button = make("button", `and ${(list.length - NAMES).toLocaleString("en")} more`);
+      button.type = "button";
+      button.className = "quiet";
+      button.addEventListener("click", () => {
+        const last = cell.querySelector("a:last-of-type");
+        button.remove();
+        add(list.slice(NAMES));
+        last.focus(); // the button that had the focus is gone
+      });
+      cell.append(" ", button);
+    }
     if (!list.length) cell.append("nothing");
     return cell;
   };
@@ -215,37 +258,35 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     input.addEventListener("input", () => {
       table.filter(input.value);
-      table.remember();
+      clearTimeout(table.soon); // browsers count and refuse too many changes of the address
+      table.soon = setTimeout(() => table.remember(), 200);
     });
+    setTimeout(() => table.texts(), 0);
   }
 
   const go = () => { // what the address asks for, typed, pasted, followed or come back to
     const [id, query] = location.hash.slice(1).split(/\?(.*)/s);
     if (!id) return;
-    let element = document.getElementById(id);
-    if (!element) { // a link of a page of one result, pasted into one of several
-      const suffix = `/${id}`;
-      element = [...tables.values()].flatMap((table) => table.rows).find((row) => row.id.endsWith(suffix)) || null;
-    }
-    if (!element) {
-      say(`nothing on this page is called ${id}`);
+    // A link of a page of one result, pasted into one of several, means the first result that has it.
+    const held = owner.get(id) || owner.get([...owner.keys()].find((known) => known.endsWith(`/${id}`)));
+    document.querySelector("tr.linked")?.classList.remove("linked");
+    if (held) {
+      const [table, row] = held;
+      table.reveal(row);
+      row.classList.add("linked");
+      row.tabIndex = -1;
+      row.focus({ preventScroll: true });
+      row.scrollIntoView({ block: "center" });
       return;
     }
-    const table = tables.get(element.id);
+    const table = tables.get(id);
     if (table) {
       const state = new URLSearchParams(query || "");
       table.look({ sort: state.get("sort") || "", search: state.get("search") || "" });
-      element.closest("section").scrollIntoView();
-      if (table.input && query === undefined) table.input.focus({ preventScroll: true });
+      (table.input || table.element).scrollIntoView();
       return;
     }
-    if (element.matches("tbody tr")) {
-      const held = tables.get(element.closest("table").id);
-      if (held) held.reveal(element);
-      element.tabIndex = -1;
-      element.focus({ preventScroll: true });
-      element.scrollIntoView({ block: "center" });
-    }
+    if (!document.getElementById(id)) say(`nothing on this page is called ${id}`);
   };
   window.addEventListener("hashchange", go);
   document.addEventListener("click", (event) => { // a link to where the address already points moves nothing by itself
@@ -272,5 +313,13 @@
     store.set(next);
   });
 
+  window.addEventListener("beforeprint", () => { // on paper there is no window to move
+    for (const table of tables.values()) {
+      table.before = [table.from, table.to];
+      table.show(0, table.rows.length);
+    }
+  });
+  window.addEventListener("afterprint", () => { for (const table of tables.values()) table.show(...table.before); });
+
   go();
-})();
+});
