@@ -33,7 +33,7 @@ def test_why_tells_chains_needs_holders_and_what_leaves(run: Run, result: Path) 
         "",
         "  feature net-base  [demo.yaml:26: features.required[10]]",
         "    given by equivalent:net-base-0.noarch, a name of the equivalents",
-        "    requires procps-ng, given by procps-ng-4.0.4-3.hb9.x86_64",
+        "    requires upstream(procps-ng), given by procps-ng-4.0.4-3.hb9.x86_64",
         "",
         "  if it could go, 1.1 MiB installed would leave, and no other package",
         "  for that, 1 demand would have to be given up, of equivalent:net-base-0.noarch",
