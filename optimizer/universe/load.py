@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -105,7 +104,7 @@ def _read(parse: Any, file: BinaryIO) -> bool:
     libsolv's bindings crash on a file that did not open, so what it makes of the descriptor is looked at first.
     """
     with file:
-        stream = solv.xfopen_fd("metadata.xml", os.dup(file.fileno()), "r")
+        stream = solv.xfopen_fd("metadata.xml", file.fileno(), "r")  # which duplicates the descriptor
         if stream is None:
             return False
         try:
