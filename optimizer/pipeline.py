@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from optimizer import __version__
 from optimizer.answer.core import CorePart, explain_infeasible
 from optimizer.answer.divergence import diverge
+from optimizer.answer.judges.dnf import Dnf, dnf_for
 from optimizer.answer.judges.libsolv import judge
-from optimizer.answer.manifest import write_manifest
+from optimizer.answer.manifest import Manifest, write_manifest
 from optimizer.answer.result import (
     STATUS_WORDS,
     DivergenceList,
@@ -23,10 +25,11 @@ from optimizer.answer.result import (
     first_answer,
     instance_size,
 )
+from optimizer.answer.steering import Steered, steer, switches, used_repositories, wanted_packages
 from optimizer.answer.stored import read_record, read_stored, solution_of, stored_instance
 from optimizer.answer.verify import Violation, verify
 from optimizer.explain.answered import Answered
-from optimizer.explain.change import Change, change_problem, dropped_texts
+from optimizer.explain.change import Change, change_problem, dropped_features
 from optimizer.explain.changed_instance import change_instance
 from optimizer.explain.difference import chosen_identities, nearest_to
 from optimizer.explain.what_if import Ground, WhatIf, compare_answers
@@ -52,6 +55,7 @@ from optimizer.universe.prepare import Universe, prepare_universe
 from optimizer.universe.resolve import resolve_problem
 from optimizer.universe.size import check_known_sizes
 from optimizer.universe.snapshot import SUFFIX, read_instance
+from optimizer.universe.steer import plain_world
 from optimizer.universe.world import libsolv_version
 
 if TYPE_CHECKING:
@@ -228,7 +232,7 @@ def suppose(path: Path, change: Change, settings: Settings, problem: Path | None
     Raises what `open_answer` raises, UnknownSuppositionError, OutsideClosureError and OtherQuestionError.
     """
     answered = open_answer(path, settings)
-    dropped = dropped_texts(answered.instance, change)
+    dropped = dropped_features(answered.instance, change)
     file = problem if problem is not None or path.is_dir() or path.suffix == SUFFIX else path
     world = None
     if file is None:
@@ -268,6 +272,21 @@ def _stored_answer(directory: Path, settings: Settings) -> Answered:
     else:
         solution = solution_of(read_stored(directory), instance)
     return Answered(instance, solution, Budget(settings.time_limit_s, settings.workers))
+
+
+def steer_answer(manifest: Manifest, problem: Problem, settings: Settings) -> tuple[Steered, Dnf]:
+    """Return the shortest request for an answer's packages from the repositories they come from, and dnf.
+
+    Raises RepositoryError, MissingRepositoriesError.
+    """
+    problem = used_repositories(problem, manifest)
+    repositories = _open(problem, settings)
+    loaded = load_world(problem, repositories, settings.cache, settings.progress, filelists=True)
+    world = plain_world(problem, loaded, wanted_packages(manifest))
+    with TemporaryDirectory(prefix="pkgset-dnf-") as root:
+        dnf = dnf_for(world, problem, repositories, Path(root))
+        found = steer(world, weak=switches(problem), time_limit_s=settings.time_limit_s, confirm=dnf.ask)
+    return found, dnf
 
 
 def _open(problem: Problem, settings: Settings) -> list[Repository]:

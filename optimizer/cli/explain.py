@@ -21,6 +21,8 @@ QUESTIONS: dict[str, str] = {
     "why-not": "optimizer.cli.questions.why_not",
     "what-if": "optimizer.cli.questions.what_if",
     "price": "optimizer.cli.questions.price",
+    "alternatives": "optimizer.cli.questions.alternatives",
+    "levers": "optimizer.cli.questions.levers",
 }
 
 

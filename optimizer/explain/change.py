@@ -68,12 +68,17 @@ class Change:
     words: tuple[str, ...] = field(default=(), compare=False)
 
 
-def dropped_texts(instance: Instance, change: Change) -> frozenset[str]:
-    """Return the texts of the Instance's features that are dropped; raises UnknownSuppositionError."""
+def dropped_features(instance: Instance, change: Change) -> frozenset[tuple[str, str]]:
+    """Return the text and place of each feature of the Instance that is dropped; raises UnknownSuppositionError."""
     texts = [feature.text for feature in instance.features]
-    dropped: set[str] = set()
+    dropped: set[tuple[str, str]] = set()
     for word in change.dropped:
-        meant = [text for text in texts if text == word or (GROUP.match(word) and text.endswith(f" ({word})"))]
+        member = f" ({word})" if GROUP.match(word) else None
+        meant = [
+            (feature.text, feature.where)
+            for feature in instance.features
+            if feature.text == word or (member is not None and feature.text.endswith(member))
+        ]
         if not meant:
             groups = [text.rpartition(" (")[2].removesuffix(")") for text in texts if " (group: " in text]
             raise UnknownSuppositionError("drop", word, "feature", (*texts, *groups))
@@ -81,8 +86,10 @@ def dropped_texts(instance: Instance, change: Change) -> frozenset[str]:
     return frozenset(dropped)
 
 
-def change_problem(problem: Problem, change: Change, dropped: frozenset[str]) -> tuple[Problem, Suppositions]:
-    """Return a problem as changed, and what must be supposed beside it; `dropped` as `dropped_texts` returns it.
+def change_problem(
+    problem: Problem, change: Change, dropped: frozenset[tuple[str, str]]
+) -> tuple[Problem, Suppositions]:
+    """Return a problem as changed, and what must be supposed beside it; `dropped` as `dropped_features` returns it.
 
     Raises UnknownSuppositionError for a feature group without features.
     """

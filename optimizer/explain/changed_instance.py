@@ -45,11 +45,11 @@ class OutsideClosureError(ValueError):
         return f"--{self.option} {self.words}: {self.why}; give --problem FILE to ask its repositories"
 
 
-def change_instance(instance: Instance, change: Change, dropped: frozenset[str]) -> Instance:
+def change_instance(instance: Instance, change: Change, dropped: frozenset[tuple[str, str]]) -> Instance:
     """Return an Instance as changed: closing the changed problem would give it, but for packages nothing asks for.
 
-    `dropped` are texts of features. Raises OutsideClosureError where the Instance does not hold enough to know, and
-    UnknownSuppositionError.
+    `dropped` are features by text and place. Raises OutsideClosureError where the Instance does not hold enough to
+    know, and UnknownSuppositionError.
     """
     for package in change.packages:
         raise OutsideClosureError("stub", package.name, "what would conflict with it is not on record")
@@ -58,8 +58,9 @@ def change_instance(instance: Instance, change: Change, dropped: frozenset[str])
     forbidden = [
         Forbidden(text=str(one), formula=table.forbidden(one), where=f"--forbid {one}") for one in change.forbidden
     ]
-    _refuse_shared_stubs(instance, dropped)
-    instance = without_features(instance, [i for i, one in enumerate(instance.features) if one.text in dropped])
+    gone = frozenset(i for i, one in enumerate(instance.features) if (one.text, one.where) in dropped)
+    _refuse_shared_stubs(instance, gone, added)
+    instance = without_features(instance, gone)
     instance = _cut(instance, change.cuts)
     instance = msgspec.structs.replace(
         instance,
@@ -194,13 +195,14 @@ def _feature(table: _Table, require: Dependency | CompsGroup) -> Feature:
     return Feature(text=str(require), formula=table.required(require), required=True, where=f"--add {require}")
 
 
-def _refuse_shared_stubs(instance: Instance, dropped: frozenset[str]) -> None:
+def _refuse_shared_stubs(instance: Instance, gone: frozenset[int], added: Iterable[Feature]) -> None:
     """Another set of features may need a stub of another version, which only the repositories can tell."""
-    for stub, askers in _stub_askers(instance).items():
-        texts = {instance.features[index].text for index in askers}
-        if texts & dropped and texts - dropped:
+    wider = msgspec.structs.replace(instance, features=(*instance.features, *added))
+    for stub, askers in _stub_askers(wider).items():
+        if askers & gone and askers - gone:
+            words = min(instance.features[index].text for index in askers & gone)
             name = instance.packages[stub].name
-            raise OutsideClosureError("drop", min(texts & dropped), f"{name} was made for other features too")
+            raise OutsideClosureError("drop", words, f"{name} was made for it, and other features ask for the same")
 
 
 def _stub_askers(instance: Instance) -> dict[int, set[int]]:

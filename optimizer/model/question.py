@@ -13,7 +13,7 @@ class Question:
     """What differs from the Instance as it stands; all are indices into it.
 
     `lifted` rules do not bind (see Model.guards); `without_sources` are not maintained; `with_packages` and
-    `with_features` must be in, `without_packages` must not.
+    `with_features` must be in, `without_packages` must not; of each of `with_one_of`, at least one package must.
     """
 
     lifted: frozenset[Guard] = frozenset()
@@ -21,6 +21,7 @@ class Question:
     with_packages: frozenset[int] = frozenset()
     without_packages: frozenset[int] = frozenset()
     with_features: frozenset[int] = frozenset()
+    with_one_of: tuple[frozenset[int], ...] = ()
 
 
 PLAIN = Question()
@@ -37,5 +38,7 @@ def fix(model: Model, proto: Any, question: Question, free: frozenset[Guard] = f
     held += [model.package[package] for package in sorted(question.with_packages)]
     held += [negation(model.package[package]) for package in sorted(question.without_packages)]
     held += [model.feature[feature] for feature in sorted(question.with_features)]
+    for packages in question.with_one_of:
+        proto.constraints.add().bool_or.literals.extend([model.package[package] for package in sorted(packages)])
     if held:
         proto.constraints.add().bool_and.literals.extend(held)

@@ -65,9 +65,9 @@ class SupposedPackage:
 
 @dataclass(frozen=True, slots=True)
 class Suppositions:
-    """All that is supposed; `dropped` are features by their text in the Instance, group members included."""
+    """All that is supposed; `dropped` are features by text and place in the Instance, group members included."""
 
-    dropped: frozenset[str] = frozenset()
+    dropped: frozenset[tuple[str, str]] = frozenset()
     cuts: tuple[Cut, ...] = ()
     packages: tuple[SupposedPackage, ...] = ()
 

@@ -17,9 +17,9 @@ from optimizer.universe.world import World
 _CUT = (solv.SOLVABLE_REQUIRES, solv.SOLVABLE_RECOMMENDS, solv.SOLVABLE_SUPPLEMENTS)
 
 
-def drop_requests(requests: Sequence[Request], dropped: frozenset[str]) -> tuple[Request, ...]:
-    """Return the requests that are left without some, by their text."""
-    return tuple(request for request in requests if request.text not in dropped)
+def drop_requests(requests: Sequence[Request], dropped: frozenset[tuple[str, str]]) -> tuple[Request, ...]:
+    """Return the requests that are left without some, by their text and place."""
+    return tuple(request for request in requests if (request.text, request.where) not in dropped)
 
 
 def supposed_names(packages: Iterable[SupposedPackage]) -> list[Dependency]:
