@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from optimizer.pipeline import Settings, close_problem
@@ -12,7 +11,7 @@ from tests.demo.recipes import DEMO
 
 
 def open_descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_no_descriptor_stays_open(tmp_path: Path) -> None:
