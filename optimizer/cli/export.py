@@ -21,6 +21,7 @@ from optimizer.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from optimizer.cli.steering import Steering
     from optimizer.export.exported import Exported
     from optimizer.export.format import Loss
     from optimizer.pipeline import Settings
@@ -52,6 +53,8 @@ def _urls(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict
     metavar="ID=URL",
     help="Where the builder finds a repository, if not where its metadata were read; may be repeated.",
 )
+@click.option("--steering", is_flag=True, help="Write the shortest request shown to give exactly the answer.")
+@click.option("--problem", type=FILE, metavar="FILE", help="Where --steering finds the repositories of a directory.")
 @click.option("--list", "listing", is_flag=True, help="Show the formats, and what each can express.")
 @json_option
 @time_limit_option
@@ -64,6 +67,8 @@ def export(
     output: Path | None,
     allow_lossy: bool,
     urls: dict[str, str],
+    steering: bool,
+    problem: Path | None,
     listing: bool,
     as_json: bool,
     time_limit: float | None,
@@ -77,6 +82,11 @@ def export(
     solved first. Every package is named in full. What the answer needs and the format cannot say is told on stderr;
     then nothing is written, exit code 3, unless --allow-lossy. With --json the file needs -o, and stdout says what
     was written and what was left out.
+
+    With --steering the file asks for less: names, versions only where needed, and names to keep out, as few as a
+    search finds. libsolv, and dnf where it is installed, install exactly the answer for it, from the repositories
+    that its packages come from. It takes --time-limit seconds at most, 60 unless given, and says whether anything
+    shorter is left; exit code 3 where no request gives the answer.
     """
     if listing:
         return _list(as_json)
@@ -85,6 +95,7 @@ def export(
     if as_json and output is None:
         raise click.UsageError("--json takes stdout: say with -o where the file goes")
     from optimizer.cli.output import say
+    from optimizer.cli.steering import Steering
     from optimizer.cli.terminal import terminal
     from optimizer.pipeline import Settings
     from optimizer.repository.cache import Cache
@@ -93,7 +104,8 @@ def export(
     settings = Settings(
         mirror=mirror, cache=Cache(progress=progress), progress=progress, time_limit_s=time_limit, workers=workers
     )
-    write, lost = _prepare(result, name, urls, settings)
+    steered = Steering(_problem_of(result, problem), settings) if steering else None
+    write, lost = _prepare(result, name, urls, settings, steered)
     told = [_words(loss) for loss in lost]
     for line in told:
         click.echo(f"{name} does not say {line}", err=True)
@@ -106,12 +118,12 @@ def export(
     else:
         say(content)
     if as_json:
-        _tell(name, None if refused else output, lost)
+        _tell(name, None if refused else output, lost, steered)
     return NOT_PROVEN if refused else 0
 
 
 def _prepare(
-    result: Path, name: str, urls: dict[str, str], settings: Settings
+    result: Path, name: str, urls: dict[str, str], settings: Settings, steering: Steering | None
 ) -> tuple[Callable[[], bytes], tuple[Loss, ...]]:
     """Return how to write the file, and what it would leave out."""
     from optimizer.export.format import SolverFormat
@@ -119,11 +131,24 @@ def _prepare(
     from optimizer.export.loss import losses
 
     found = load_format(name)
+    if steering is not None and not getattr(found, "steerable", False):
+        raise click.UsageError(f"{name} asks no resolver, so there is nothing to steer")
     if isinstance(found, SolverFormat):
         instance = _question(result, settings)
         return partial(found.write, instance), found.lost(instance)
     exported = _answer(result, settings, urls)
+    if steering is not None:
+        exported = steering.shorten(exported)
     return partial(found.write, exported), losses(found, exported)
+
+
+def _problem_of(result: Path, problem: Path | None) -> Path:
+    """Return the problem file that has the repositories of what is exported."""
+    if problem is not None:
+        return problem
+    if result.is_dir() or result.suffix == ".instance":
+        raise click.UsageError("--steering asks the repositories again: say with --problem which file has them")
+    return result
 
 
 def _question(path: Path, settings: Settings) -> Instance:
@@ -187,7 +212,7 @@ def _words(loss: Loss) -> str:
     return f"{loss.what}: {shown}"
 
 
-def _tell(name: str, written: Path | None, lost: tuple[Loss, ...]) -> None:
+def _tell(name: str, written: Path | None, lost: tuple[Loss, ...], steering: Steering | None) -> None:
     from optimizer.cli.output import say_json
 
     say_json(
@@ -195,6 +220,7 @@ def _tell(name: str, written: Path | None, lost: tuple[Loss, ...]) -> None:
             "format": name,
             "file": None if written is None else str(written),
             "lost": [{"kind": one.kind, "what": one.what, "concerned": list(one.concerned)} for one in lost],
+            "steering": None if steering is None else steering.told,
         }
     )
 

@@ -8,9 +8,12 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from optimizer.answer.steering import NoRequestError
 
 TRACEBACK = "PKGSET_TRACEBACK"
 INTERRUPTED = 130
@@ -19,6 +22,7 @@ OUR_BUG = 70
 INFEASIBLE = 1
 NOT_PROVEN = 3
 REJECTED = 4
+SHOWN = 10
 
 #: Worst first. Our own faults, then answers that are wrong, then inputs, then what the answer is like.
 BADNESS = (OUR_BUG, REJECTED, 65, 66, USAGE, INTERRUPTED, 1, NOT_PROVEN, 0)
@@ -71,6 +75,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def _known(error: Exception) -> tuple[int, list[str]] | None:
+    from optimizer.answer.steering import MissingRepositoriesError, NoRequestError
     from optimizer.answer.stored import BadResultError, UnknownPackagesError
     from optimizer.explain.answered import NoAnswerError
     from optimizer.explain.change_words import ChangeSyntaxError
@@ -81,7 +86,7 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.export.exported import UnknownRepositoryError
     from optimizer.export.format import CannotHoldError
     from optimizer.export.formats import UnknownFormatError
-    from optimizer.imports.error import BadImportError
+    from optimizer.imports.error import BadImportError, UnknownImportFormatError
     from optimizer.pipeline import OtherQuestionError, RejectedError
     from optimizer.problem.error import ProblemError
     from optimizer.problem.nearest import nearest
@@ -92,7 +97,8 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.universe.size import UnknownSizeError
     from optimizer.universe.snapshot import BadInstanceError
 
-    if isinstance(error, UnknownFormatError | UnknownRepositoryError | UnknownGroupError | UnknownSuppositionError):
+    unknown_format = UnknownFormatError | UnknownImportFormatError
+    if isinstance(error, unknown_format | UnknownRepositoryError | UnknownGroupError | UnknownSuppositionError):
         near = nearest(error.name, error.known)
         return USAGE, [str(error) + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]
     if isinstance(error, ProblemError | UnknownSizeError | BadInstanceError):
@@ -107,7 +113,9 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         return USAGE, [f"pkgset: {error}", _outside(error.word)]
     if isinstance(error, NotInAnswerError | InAnswerError | ChangeSyntaxError):
         return USAGE, [f"pkgset: {error}"]
-    if isinstance(error, OutsideClosureError | OtherQuestionError | MissingPlotterError):
+    if isinstance(error, NoRequestError):
+        return NOT_PROVEN, _no_request(error)
+    if isinstance(error, OutsideClosureError | OtherQuestionError | MissingPlotterError | MissingRepositoriesError):
         return USAGE, [f"pkgset: {error}"]
     if isinstance(error, RejectedError):
         return REJECTED, str(error).splitlines()
@@ -117,6 +125,16 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         file = f"{error.filename}: " if error.filename is not None else ""
         return USAGE, [f"pkgset: {file}{error.strerror or error}"]
     return None
+
+
+def _no_request(error: NoRequestError) -> list[str]:
+    first, *why = str(error).splitlines()
+    more = [f"  and {len(why) - SHOWN} more"] if len(why) > SHOWN else []
+    ours = [
+        "The answer rests on packages that are rebuilt or still to be made, which no repository has as they must be.",
+        "Build them, put their repository in the place of the old one (--mirror or --problem), and ask again.",
+    ]
+    return [f"pkgset: {first}:", *(f"  {line}" for line in why[:SHOWN]), *more, *(ours if error.diverging else ())]
 
 
 def _outside(word: str) -> str:
