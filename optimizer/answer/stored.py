@@ -73,6 +73,16 @@ def read_record(directory: Path) -> RunRecord:
     return _read(directory / RUN, RunRecord)
 
 
+def read_manifest(path: Path) -> Manifest:
+    """Return a manifest.json; raises BadResultError."""
+    return _read(path, Manifest)
+
+
+def decode_manifest(text: str, path: Path) -> Manifest:
+    """Return a manifest.json by its text; `path` names it in errors. Raises BadResultError."""
+    return _decode(text.encode(), path, Manifest)
+
+
 def stored_instance(directory: Path) -> Instance:
     """Return the question that a result directory answers, or has no answer to; raises BadResultError."""
     path = directory / INSTANCE
@@ -151,8 +161,14 @@ def _solution(record: RunRecord, instance: Instance, packages: frozenset[int]) -
 
 def _read(path: Path, kind: type[_Value]) -> _Value:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        content = path.read_bytes()
     except OSError as error:
         raise BadResultError(path, error.strerror or "cannot be read") from error
+    return _decode(content, path, kind)
+
+
+def _decode(content: bytes, path: Path, kind: type[_Value]) -> _Value:
+    try:
+        return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadResultError(path, str(error)) from error
