@@ -54,7 +54,7 @@ def commands(traceback: bool) -> None:
        2   wrong usage, a wrong problem file, or a file that cannot be written
      130   interrupted before there was anything to keep
        1   infeasible
-       3   an answer that is not proven, or none within the time limit
+       3   an answer that is not proven, or none within the time limit; an export that loses something
        0   proven and verified
     """
     if traceback:

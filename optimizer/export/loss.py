@@ -16,7 +16,15 @@ _NEUTRAL = "noarch"
 def losses(format_: Format, exported: Exported) -> tuple[Loss, ...]:
     """Return what a format does not say of an answer, in the order of `Expresses`, then what `lost` adds."""
     missing = [loss for need, loss in _needs(exported) if need in format_.expected - format_.expresses]
-    return (*missing, *format_.lost(exported))
+    return (*missing, *_unspoken(format_, exported), *format_.lost(exported))
+
+
+def _unspoken(format_: Format, exported: Exported) -> tuple[Loss, ...]:
+    """Return what is forbidden and no list of names says, where a resolver is given such a list."""
+    texts = exported.request.unspoken
+    if not (texts and format_.steerable and Expresses.EXCLUDES in format_.expresses):
+        return ()
+    return (Loss(Expresses.EXCLUDES.value, "that these must not hold, which no list of names says", texts),)
 
 
 def _needs(exported: Exported) -> Iterator[tuple[Expresses, Loss]]:

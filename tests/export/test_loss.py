@@ -65,6 +65,14 @@ def test_a_steering_request_needs_what_it_says() -> None:
     assert kinds(pinned) == {Expresses.VERSIONS}
 
 
+def test_a_forbidden_combination_is_told_where_a_resolver_is_asked() -> None:
+    exported = with_request(answer((package("bash", "5-1"),)), unspoken=("(a and b)",))
+    for name, told in (("kickstart", ("(a and b)",)), ("rpms-lock", ())):
+        found = load_format(name)
+        assert isinstance(found, Format)
+        assert tuple(word for loss in losses(found, exported) for word in loss.concerned) == told
+
+
 def test_a_shipped_package_of_ours_is_ours_to_keep() -> None:
     ours = package("keel", "1-1", repository=DOWNSTREAM, origin="downstream")
     exported = answer((ours,), (entry("keel", "downstream", "keel-1-1.x86_64", "absent"),))
