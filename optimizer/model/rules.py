@@ -88,12 +88,15 @@ def add_weak(model: Model) -> None:
             continue
         literal = model.unmet[index] = model.new_variable()
         package = model.package[requirement.package]
+        lifted = model.explained("requirement", index)
+        for guard in lifted:  # one that does not bind is not unmet either
+            model.add_clause((negation(literal), negation(guard)))
         if requirement.kind is RequirementKind.RECOMMENDS:
-            model.add_formula(requirement.formula, (literal, negation(package)))
+            model.add_formula(requirement.formula, (*lifted, literal, negation(package)))
             model.add_clause((negation(literal), package))
             model.add_formula(requirement.formula, (negation(literal),), negated=True)
         else:
-            model.add_formula(requirement.formula, (literal, package), negated=True)
+            model.add_formula(requirement.formula, (*lifted, literal, package), negated=True)
             model.add_clause((negation(literal), negation(package)))
             model.add_formula(requirement.formula, (negation(literal),))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from ortools.sat.python import cp_model_helper as cp_sat
@@ -43,13 +44,16 @@ class Engine:
         *,
         unique: bool = True,
         on_stage: Callable[[Stage], None] = lambda _stage: None,
+        no_worse: Mapping[ObjectiveKind, int] = MappingProxyType({}),
     ) -> Solution:
         """Return the lexicographic optimum of a question; `unique` breaks ties until one answer is left.
 
-        `on_stage` hears of each stage as it ends.
+        `on_stage` hears of each stage as it ends. No answer is worse in an objective than what `no_worse` says of it,
+        in a stage's unit and sign.
         """
         budget = budget or Budget()
         proto = self.proto(question)
+        self.hold(proto, no_worse)
         stages: list[Stage] = []
         best: Run | None = None
         for kind in stage_order(self.model.instance):
@@ -90,6 +94,12 @@ class Engine:
             found.status is SolveStatus.OPTIMAL
         )
 
+    def hold(self, proto: Any, no_worse: Mapping[ObjectiveKind, int]) -> None:
+        """Keep objectives of a copy of the model from being worse than given values, in a stage's unit and sign."""
+        for kind, value in no_worse.items():
+            terms, constant = objective_terms(self.model, kind)
+            lock(proto, terms, sign_of(kind) * value - constant)
+
     def proto(self, question: Question, free: frozenset[Guard] = frozenset()) -> Any:
         """Return a copy of the model with a question added to it; guards in `free` are left to the solver."""
         proto = cp_sat.CpModelProto()
@@ -120,8 +130,13 @@ def stage_order(instance: Instance) -> tuple[ObjectiveKind, ...]:
     return tuple(kinds)
 
 
+def sign_of(kind: ObjectiveKind) -> int:
+    """Return 1 for an objective that is minimised, -1 for one that is maximised."""
+    return -1 if kind is ObjectiveKind.FEATURES else 1
+
+
 def _stage(kind: ObjectiveKind, before: list[Stage], value: int, constant: int, found: Run | None) -> Stage:
-    sign = -1 if kind is ObjectiveKind.FEATURES else 1
+    sign = sign_of(kind)
     earlier = all(stage.status == SolveStatus.OPTIMAL for stage in before)
     proven = earlier and (found is None or found.status is SolveStatus.OPTIMAL)
     bound: int | None = value if proven else None

@@ -1,0 +1,121 @@
+"""Levers in words for a terminal of 100 columns: each cut, what it saves, and what leaves and comes with it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from optimizer.explain.difference import Difference, Member
+from optimizer.explain.edge import Edge
+from optimizer.explain.levers import CutRow, Levers, Release
+from optimizer.report.objective import amount, change, title
+from optimizer.report.quantity import counted, listed, mebibytes
+from optimizer.report.reason import core_sentence
+
+WIDTH = 100
+_NAMED = 4
+
+
+def levers_text(found: Levers) -> str:
+    """Return the best cuts of one edge, or of pairs, the most saving first."""
+    pairs = any(len(row.edges) > 1 for row in found.rows)
+    what = "pairs of dependency edges that save more together" if pairs else "dependency edges"
+    today = amount(found.objective, found.today, weighted=found.weighted)
+    words = f"{found.problem}: {title(found.objective)} today {today}; of {found.edges:,} edges, "
+    words += f"the {what} whose cut would save most" if found.rows else "no cut would save anything"
+    lines = _wrapped(words, "")
+    for rank, row in enumerate(found.rows, start=1):
+        lines += ["", *_row(found, rank, row)]
+    if found.rows:
+        lines += [
+            "",
+            "no other cut saves anything" if found.whole else "more cuts save something: --top N shows more",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def release_text(found: Release) -> str:
+    """Return what must be cut for a package to leave."""
+    words = f"{found.problem}: {found.package}"
+    if not found.chosen:
+        return f"{words} is not in the answer\n"
+    if found.impossible and found.held_by:
+        lines = [f"{words} cannot leave, whatever edges are cut: the problem itself holds it"]
+        for part in found.held_by:
+            lines += _wrapped(f"- {core_sentence(part)}", "  ", "    ")
+        return "\n".join(lines) + "\n"
+    if found.impossible:
+        return (
+            "\n".join(_wrapped(f"{words} cannot leave without a worse objective, whatever edges are cut", "")) + "\n"
+        )
+    if found.row is None:
+        return f"{words} can leave as it is: another answer without it is as good\n"
+    count = counted(len(found.row.edges), "edge")
+    lines = _wrapped(
+        f"{words} can leave, with no objective worse than today, where {count} are cut, and no fewer", ""
+    )
+    lines = [line.replace("1 edge are", "1 edge is") for line in lines]
+    for edge in found.row.edges:
+        lines += _edge(edge)
+    saved = amount(found.objective, found.row.saved, weighted=found.weighted)
+    return "\n".join([*lines, "", f"saves {saved}", *_moves(found.row.difference)]) + "\n"
+
+
+def _row(found: Levers, rank: int, row: CutRow) -> Iterator[str]:
+    saved = amount(found.objective, row.saved, weighted=found.weighted)
+    beyond = ""
+    if row.alone and any(row.alone):
+        parts = [amount(found.objective, alone, weighted=found.weighted) for alone in row.alone]
+        together = amount(found.objective, row.together, weighted=found.weighted)
+        beyond = f", {together} of it only together (alone {' and '.join(parts)})"
+    elif row.alone:
+        beyond = ", nothing alone"
+    yield f"{rank:>3}. saves {saved}{beyond}"
+    for edge in row.edges:
+        yield from _edge(edge)
+    other = [stage for stage in row.difference.stages if stage.change and stage.objective != found.objective]
+    if other:
+        yield from _wrapped("also " + ", ".join(change(one.objective, one.change or 0) for one in other), "       ")
+    yield from _moves(row.difference)
+
+
+def _edge(edge: Edge) -> Iterator[str]:
+    verb = "" if edge.kind == "requires" else f" ({edge.kind})"
+    away = "" if edge.in_answer else "; not in today's answer"
+    spelt = "" if len(edge.texts) < 2 else f"  [{len(edge.texts)} spellings]"
+    yield from _wrapped(f"{edge.package}: {edge.dependency}{verb}{spelt}{away}", "     ", "         ")
+
+
+def _moves(difference: Difference) -> Iterator[str]:
+    leaving = [*difference.removed, *(one.before for one in difference.replaced)]
+    coming = [*difference.added, *(one.after for one in difference.replaced)]
+    for word, members in (("leave", leaving), ("come", coming)):
+        if members:
+            largest = sorted(members, key=lambda one: (-(one.installed_size or 0), one.nevra))
+            size = mebibytes(sum(one.installed_size or 0 for one in members))
+            verb = word if len(members) > 1 else f"{word}s"
+            names = listed([_member(one) for one in largest], _NAMED)
+            yield from _wrapped(
+                f"{counted(len(members), 'package')} {verb} ({size}): {names}", "       ", "         "
+            )
+    if difference.spared:
+        names = listed([name.removeprefix("stub:") for name in difference.spared], _NAMED)
+        yield from _wrapped(f"no longer to maintain: {names}", "       ", "         ")
+    if difference.maintained:
+        names = listed([name.removeprefix("stub:") for name in difference.maintained], _NAMED)
+        yield from _wrapped(f"to maintain as well: {names}", "       ", "         ")
+
+
+def _member(member: Member) -> str:
+    return member.name if member.installed_size is None else f"{member.name} {mebibytes(member.installed_size)}"
+
+
+def _wrapped(text: str, first: str, later: str | None = None) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=first if later is None else later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
