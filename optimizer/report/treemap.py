@@ -14,7 +14,7 @@ from optimizer.report.quantity import mebibytes
 WIDTH, HEIGHT = 1000, 500
 _STRIP = 17
 _LETTER, _LINE, _MARGIN = 6.7, 15, 8
-_MOST_TILES = 300
+_MOST_TILES = 250
 _LEAST_AREA = 90.0
 _SHORTEST = 5
 #: The class of a label, and from which width of the drawing in pixels on it is shown.
