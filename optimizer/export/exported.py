@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 
@@ -15,6 +16,9 @@ from optimizer.answer.manifest import Manifest, ManifestPackage
 from optimizer.answer.result import DivergenceList, RunRecord
 from optimizer.export.request import Request, full_request, nevra_of
 from optimizer.universe.instance import Instance, PackageOrigin
+
+_MODULAR = re.compile(r"\.module[_+]")
+_URL = re.compile(r"(?:https?|ftp|file)://")
 
 
 class UnknownRepositoryError(ValueError):
@@ -68,12 +72,25 @@ class Exported:
         """The packages that come from a downstream repository."""
         return tuple(package for package in self.manifest.packages if package.origin == PackageOrigin.DOWNSTREAM)
 
+    @property
+    def modular(self) -> tuple[ManifestPackage, ...]:
+        """The packages built as part of a module, which dnf hides unless their stream is enabled.
+
+        Told by the dist tag that the module build service gives: `.module_el9+1145+0c321386`, `.module+el8+...`.
+        """
+        return tuple(package for package in self.manifest.packages if _MODULAR.search(package.release))
+
+    @property
+    def unfiltered(self) -> frozenset[str]:
+        """The repositories in which dnf must hide nothing for its modules: safe where the full list is asked for."""
+        return frozenset(package.repository for package in self.modular) if self.request.full else frozenset()
+
     def url(self, package: ManifestPackage) -> str:
         """Return where a package's file lies; a location that is a URL itself stands alone."""
-        if urlsplit(package.location).scheme:
-            return package.location
+        if _URL.match(package.location):
+            return _escaped(package.location)
         base = next(one.url for one in self.repositories if one.id == package.repository)
-        return base + quote(unquote(package.location), safe="/+~^@:=,!$&'()*;")
+        return base + _escaped(package.location)
 
     def entry(self, package: ManifestPackage) -> Entry | None:
         """Return the divergence entry that a package belongs to, None of an upstream one."""
@@ -152,8 +169,13 @@ def repository_url(location: str) -> str:
     """Return the URL of a directory, or a URL with every character escaped that none may hold, a slash at its end."""
     if location.startswith("/"):
         location = PurePosixPath(location).as_uri()
-    url = quote(location, safe="%/:?#[]@!$&'()*+,;=~")
+    url = _escaped(location)
     return url if url.endswith("/") else f"{url}/"
+
+
+def _escaped(url: str) -> str:
+    """Escape what no URL may hold, and `$`, which dnf and Anaconda would read as a variable."""
+    return quote(url, safe="%/:?#[]@!&'()*+,;=~^")
 
 
 def stub_name(package: ManifestPackage) -> str:

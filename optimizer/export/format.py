@@ -21,6 +21,7 @@ class Expresses(StrEnum):
     REPOSITORIES = "repositories"
     EXCLUDES = "excludes"
     WEAK_SWITCH = "weak-dependency switch"
+    MODULES = "module streams"
     CHECKSUMS = "checksums"
     DIVERGENCE = "packages of our own"
     STUBS = "packages to be made"
@@ -36,6 +37,7 @@ FILES = frozenset(
         Expresses.REPOSITORIES,
         Expresses.EXCLUDES,
         Expresses.WEAK_SWITCH,
+        Expresses.MODULES,
         Expresses.CHECKSUMS,
     }
 )

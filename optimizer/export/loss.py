@@ -12,10 +12,14 @@ from optimizer.export.request import nevra_of
 
 _NEUTRAL = "noarch"
 
+#: Said by not filtering a repository, which a shorter request cannot afford: other streams would come in.
+_OF_FULL_LISTS = frozenset({Expresses.MODULES})
+
 
 def losses(format_: Format, exported: Exported) -> tuple[Loss, ...]:
     """Return what a format does not say of an answer, in the order of `Expresses`, then what `lost` adds."""
-    missing = [loss for need, loss in _needs(exported) if need in format_.expected - format_.expresses]
+    said = format_.expresses if exported.request.full else format_.expresses - _OF_FULL_LISTS
+    missing = [loss for need, loss in _needs(exported) if need in format_.expected - said]
     return (*missing, *_unspoken(format_, exported), *format_.lost(exported))
 
 
@@ -60,6 +64,9 @@ def _needs_of_packages(exported: Exported) -> Iterator[tuple[Expresses, Loss]]:
     several = sorted(name for name, count in counted.items() if count > 1)
     if several:
         yield _need(Expresses.SAME_NAME, "that there are several packages of one name", *several)
+    if exported.modular:
+        words = "which module streams must be enabled for packages that are built as part of one"
+        yield _need(Expresses.MODULES, words, *(nevra_of(package) for package in exported.modular))
     if len(exported.repositories) > 1:
         names = [repository.id for repository in exported.repositories]
         yield _need(Expresses.REPOSITORIES, "which repositories the packages come from", *names)

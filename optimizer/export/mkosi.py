@@ -47,6 +47,7 @@ FORMAT = Format(
             Expresses.SAME_NAME,
             Expresses.REPOSITORIES,
             Expresses.WEAK_SWITCH,
+            Expresses.MODULES,
         }
     ),
     write=write,

@@ -36,7 +36,7 @@ def write(exported: Exported) -> bytes:
     size = max(512, -(-2 * exported.manifest.totals.installed_size // _MIB))
     document: dict[str, Any] = {
         "arch": arch,
-        "hostname": name[:63],
+        "hostname": name[:63].rstrip("-"),
         "disks": {"default": {"filename": f"{name}.img", "size": size}},
         "partitions": [{"mountpoint": "/", "size": 0, "filesystem": "ext4"}],
         "bootmode": "efi",

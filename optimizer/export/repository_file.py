@@ -1,6 +1,8 @@
 """A `.repo` file: where the packages of an answer come from, and what is kept out of each repository.
 
-Whether signatures are checked is left to the builder's own configuration. Source: dnf.conf(5), "Repo Options".
+Repositories of packages that are parts of a module are not filtered by enabled streams: the full list says which
+are wanted. Whether signatures are checked is left to the builder's own configuration. Source: dnf.conf(5), "Repo
+Options".
 """
 
 from __future__ import annotations
@@ -18,14 +20,15 @@ def write(exported: Exported) -> bytes:
     excluded = ",".join(checked_name(_TARGET, name) for name in exported.request.excludes)
     for repository in exported.repositories:
         name = checked_repository(_TARGET, repository.id)
-        url = repository.url.replace("$", "%24")  # dnf would put its variables in
-        lines += ["", f"[{name}]", f"name={name}", f"baseurl={url}", "enabled=1"]
+        lines += ["", f"[{name}]", f"name={name}", f"baseurl={repository.url}", "enabled=1"]
+        if name in exported.unfiltered:
+            lines.append("module_hotfixes=1")
         if excluded:
             lines.append(f"excludepkgs={excluded}")
     return ("\n".join(lines) + "\n").encode()
 
 
-_SPOKEN = frozenset({Expresses.REPOSITORIES, Expresses.EXCLUDES})
+_SPOKEN = frozenset({Expresses.REPOSITORIES, Expresses.EXCLUDES, Expresses.MODULES})
 
 FORMAT = Format(
     title="dnf .repo file",

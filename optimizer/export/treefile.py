@@ -47,6 +47,7 @@ FORMAT = Format(
             Expresses.REPOSITORIES,
             Expresses.EXCLUDES,
             Expresses.WEAK_SWITCH,
+            Expresses.MODULES,
         }
     ),
     write=write,

@@ -16,7 +16,12 @@ PROBLEMS = {
     "photon-1.0-tp1-minimal": "problems/photon-1.0-tp1-minimal.yaml",
     "demo": "problems/demo/demo.yaml",
 }
-_OF_REAL_DATA = ("cs9-host", "photon-1.0-tp1-minimal")
+#: What dnf alone is asked about besides: a module stream, and two architectures.
+MORE_PROBLEMS = {
+    "cs9-nodejs-stream": "problems/real/cs9-nodejs-stream.yaml",
+    "cs9-multilib-graphics": "problems/real/cs9-multilib-graphics.yaml",
+}
+_OF_REAL_DATA = ("cs9-host", "photon-1.0-tp1-minimal", *MORE_PROBLEMS)
 
 #: One parameter for each answer; those of real metadata skip where these are missing.
 ANSWERS = [pytest.param(name, marks=[pytest.mark.data] if name in _OF_REAL_DATA else []) for name in PROBLEMS]
@@ -26,7 +31,7 @@ ANSWERS = [pytest.param(name, marks=[pytest.mark.data] if name in _OF_REAL_DATA 
 def real(name: str) -> Exported:
     """Return an answer as it goes out, its repositories where the metadata lie."""
     mirror = require_data() if name in _OF_REAL_DATA else None
-    result = solve_file(PROJECT_ROOT / PROBLEMS[name], Settings(mirror=mirror))
+    result = solve_file(PROJECT_ROOT / (PROBLEMS | MORE_PROBLEMS)[name], Settings(mirror=mirror))
     assert result.manifest is not None
     assert result.divergence is not None
     return export_answer(result.manifest, result.divergence, result.record, result.instance)

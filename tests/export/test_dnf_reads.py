@@ -55,8 +55,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.data
-def test_the_arguments(root: Path) -> None:
-    exported = real("cs9-host")
+@pytest.mark.parametrize("name", ["cs9-host", "cs9-nodejs-stream", "cs9-multilib-graphics"])
+def test_the_arguments(root: Path, name: str) -> None:
+    exported = real(name)
     words = dnf_arguments.write(exported).decode().splitlines()
     assert would_install(dnf(root, *words)) == of(exported)
 
@@ -71,8 +72,9 @@ def test_the_containerfile(root: Path) -> None:
 
 
 @pytest.mark.data
-def test_the_transaction_and_the_repository_file(root: Path, tmp_path: Path) -> None:
-    exported = real("cs9-host")
+@pytest.mark.parametrize("name", ["cs9-host", "cs9-nodejs-stream"])
+def test_the_transaction_and_the_repository_file(root: Path, tmp_path: Path, name: str) -> None:
+    exported = real(name)
     (tmp_path / "repositories").mkdir()
     (tmp_path / "repositories" / "pkgset.repo").write_bytes(repository_file.write(exported))
     (tmp_path / "transaction.json").write_bytes(dnf_transaction.write(exported))

@@ -20,6 +20,7 @@ COLUMNS = (
     Expresses.REPOSITORIES,
     Expresses.EXCLUDES,
     Expresses.WEAK_SWITCH,
+    Expresses.MODULES,
     Expresses.CHECKSUMS,
     Expresses.DIVERGENCE,
     Expresses.STUBS,

@@ -73,6 +73,16 @@ def test_a_forbidden_combination_is_told_where_a_resolver_is_asked() -> None:
         assert tuple(word for loss in losses(found, exported) for word in loss.concerned) == told
 
 
+def test_modules_are_told_unless_a_full_list_can_do_without_their_streams() -> None:
+    exported = answer((package("nodejs", "1:20.18.1-1.module_el9+1145+0c321386"), package("npm", "1-1.module+el8")))
+    assert Expresses.MODULES in kinds(exported)
+    assert exported.unfiltered == {"base"}
+    assert Expresses.MODULES not in kinds(exported, Expresses.MODULES)
+    steered = with_request(exported, full=False)
+    assert Expresses.MODULES in kinds(steered, Expresses.MODULES)
+    assert steered.unfiltered == frozenset()
+
+
 def test_a_shipped_package_of_ours_is_ours_to_keep() -> None:
     ours = package("keel", "1-1", repository=DOWNSTREAM, origin="downstream")
     exported = answer((ours,), (entry("keel", "downstream", "keel-1-1.x86_64", "absent"),))

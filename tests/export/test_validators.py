@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -55,8 +56,7 @@ def test_the_bytes_are_the_same_every_time_and_name_no_time(format_name: str, na
     once, again = write(format_name, real(name)), write(format_name, real(name))
     assert once == again
     assert once.endswith(b"\n")
-    assert b"generated" not in once
-    assert b"source-epoch" not in once
+    assert not re.search(rb"20\d\d-\d\d-\d\dT\d\d:\d\d|source-epoch", once)
 
 
 @each_answer
