@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from optimizer.universe.instance import Instance
 
 _SHOWN = 8
+_SECONDS_DIGITS = 11  # up to the year 5138
 
 
 def _urls(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -188,8 +189,8 @@ def _source_date_epoch() -> int | None:
     text = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()):
-        raise click.UsageError(f"SOURCE_DATE_EPOCH is {text!r}, not a number of seconds")
+    if not (text.isascii() and text.isdigit() and len(text) <= _SECONDS_DIGITS):
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is {text!r}, not a number of seconds that a date can be made of")
     return int(text)
 
 
