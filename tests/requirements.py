@@ -12,6 +12,7 @@ import pytest
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 _DEBIAN_PACKAGES = {
+    "chromedriver": "chromium-driver",
     "createrepo_c": "createrepo-c",
     "installcheck": "libsolv-tools",
     "rpmbuild": "rpm",

@@ -60,7 +60,7 @@ def _result() -> Result:
     return answered(world, (stage("divergence", 2, 2), stage("installed_size", 140 * MIB, 140 * MIB)), entries)
 
 
-def _hostile() -> Reported:
+def hostile() -> Reported:
     """A result in which every text that metadata or a problem file can choose is an attack."""
     packages = [package(name, i, DOWNSTREAM, (i + 1) * MIB) for i, name in enumerate(_HOSTILE)]
     packages = [
@@ -102,7 +102,7 @@ def test_a_page_tells_what_the_result_says() -> None:
 
 
 def test_every_link_leads_somewhere_on_the_page() -> None:
-    for results in ([reported(_result())], [reported(_result(), "a"), reported(_result(), "b")], [_hostile()]):
+    for results in ([reported(_result())], [reported(_result(), "a"), reported(_result(), "b")], [hostile()]):
         page = Page(render_page(results))
         targets = {f"#{found}" for found in page.ids}
         assert [link for link in page.links if link != "data:," and link.partition("?")[0] not in targets] == []
@@ -110,13 +110,13 @@ def test_every_link_leads_somewhere_on_the_page() -> None:
 
 def test_no_id_is_there_twice() -> None:
     twice = [reported(_result()), reported(_result())]
-    for results in ([reported(_result())], twice, [_hostile()], [reported(many(50))]):
+    for results in ([reported(_result())], twice, [hostile()], [reported(many(50))]):
         ids = Counter(Page(render_page(results)).ids)
         assert [found for found, number in ids.items() if number > 1] == []
 
 
 def test_hostile_texts_are_texts() -> None:
-    written = render_page([_hostile()])
+    written = render_page([hostile()])
     page = Page(written)
     assert page.unbalanced == []
     names = Counter(tag for tag, _ in page.tags)
