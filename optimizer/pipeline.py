@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from optimizer import __version__
 from optimizer.answer.core import CorePart, explain_infeasible
 from optimizer.answer.divergence import diverge
 from optimizer.answer.judges.dnf import Dnf, dnf_for
@@ -57,6 +56,7 @@ from optimizer.universe.size import check_known_sizes
 from optimizer.universe.snapshot import SUFFIX, read_instance
 from optimizer.universe.steer import plain_world
 from optimizer.universe.world import libsolv_version
+from optimizer.version import VERSION
 
 if TYPE_CHECKING:
     from optimizer.repository.repository import Repository
@@ -379,7 +379,7 @@ def _record(
         libsolv_first_answer=first_answer(instance),
         size_of_instance=instance_size(instance),
         timings=dict(clock.seconds),
-        versions={"pkgset": __version__, "ortools": SOLVER_VERSION, "solv": libsolv_version()},
+        versions={"pkgset": VERSION, "ortools": SOLVER_VERSION, "solv": libsolv_version()},
         inputs=instance.inputs,
         warnings=(),
     )

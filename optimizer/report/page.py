@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
-from optimizer import __version__
 from optimizer.report.anchor import unique_anchors, visible
 from optimizer.report.comparison import compare
 from optimizer.report.page_section import Reported, view_result
 from optimizer.report.summary import FIRST_ANSWER
+from optimizer.version import VERSION
 
 _TEMPLATES = "templates"
 
@@ -53,7 +53,7 @@ def render_page(results: Sequence[Reported], made: str = "") -> str:
         script=Markup(script),  # noqa: S704 - our own file, not metadata
         newline=Markup("\n"),
         first_answer=FIRST_ANSWER,
-        version=__version__,
+        version=VERSION,
         made=made,
     )
 

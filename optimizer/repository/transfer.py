@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from optimizer import __version__
+from optimizer.version import VERSION
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager, Retry
@@ -126,7 +126,7 @@ def _request(method: str, url: str) -> BaseHTTPResponse:
     except urllib3.exceptions.LocationParseError as error:
         raise TransferError(without_secrets(url), "no URL") from error
     # Content-Encoding would make the bytes differ from those repomd.xml has the checksum of.
-    headers = {"User-Agent": f"pkgset/{__version__}", "Accept-Encoding": "identity"}
+    headers = {"User-Agent": f"pkgset/{VERSION}", "Accept-Encoding": "identity"}
     if address.auth:
         headers["Authorization"] = "Basic " + base64.b64encode(unquote(address.auth).encode()).decode()
     pool = _pool(_proxy(url), CONNECT_TIMEOUT_S, READ_TIMEOUT_S, os.getpid())
