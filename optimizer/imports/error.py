@@ -1,4 +1,4 @@
-"""What is wrong with a file of another tool: which file, where, and what was expected."""
+"""What is wrong with a file of another tool, or with what the user says of it."""
 
 from __future__ import annotations
 
@@ -15,3 +15,14 @@ class BadImportError(ValueError):
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line is not None else f"{self.path}"
         return f"{place}: {self.what}"
+
+
+class UnknownImportFormatError(ValueError):
+    """A name that no format bears: the name, and those there are."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, known)
+        self.name, self.known = name, known
+
+    def __str__(self) -> str:
+        return f"there is no format {self.name!r} to import (--list shows them)"

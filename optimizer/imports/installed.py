@@ -83,14 +83,14 @@ def _json_format(source: Source) -> str | None:
         return "rpm-json"
     packages = value.get("packages")
     if isinstance(packages, dict):
-        return "ostree-lock"
+        return "rpm-ostree-lockfile"
     if not isinstance(packages, list):
         return "rpm-json" if {"name", "Name"} & value.keys() else None
     if "manifest_version" in value:
         return "mkosi-manifest"
     if value.get("format") == 1 and "problem" in value:
         return "manifest"
-    return "photon-list"
+    return "photon-packages"
 
 
 def _sorted(packages: list[ListedPackage]) -> tuple[ListedPackage, ...]:
@@ -104,9 +104,9 @@ LIST_FORMATS: dict[str, ListFormat] = {
     "rpm-qa": ListFormat("NAME-[EPOCH:]VERSION-RELEASE.ARCH a line", read_nevras),
     "rpm-columns": ListFormat("columns of rpm --queryformat", read_columns),
     "rpm-json": ListFormat("JSON objects of rpm --json or a queryformat", read_objects),
-    "ostree-lock": ListFormat("rpm-ostree's manifest-lock.json", read_ostree_lock, epochs=True),
+    "rpm-ostree-lockfile": ListFormat("rpm-ostree's manifest-lock.json", read_ostree_lock, epochs=True),
     "mkosi-manifest": ListFormat("mkosi's image.manifest", read_described),
-    "photon-list": ListFormat('Photon\'s {"packages": [...]}', read_photon),
+    "photon-packages": ListFormat('Photon\'s {"packages": [...]}', read_photon),
     "manifest": ListFormat("pkgset's manifest.json", read_described, epochs=True),
     "names": ListFormat("one name a line", read_names),
 }

@@ -88,7 +88,10 @@ class _Entries:
 
 
 def read_objects(source: Source) -> list[ListedPackage]:
-    """Return the packages of JSON objects: in a list, under `packages`, or one after another; raises BadImportError."""
+    """Return the packages of JSON objects: in a list, under `packages`, or one after another.
+
+    Raises BadImportError.
+    """
     try:
         value = json.loads(source.text)
     except ValueError:
@@ -133,7 +136,10 @@ def _skip(text: str, position: int, blank: str) -> int:
 
 
 def read_ostree_lock(source: Source) -> list[ListedPackage]:
-    """Return the packages of rpm-ostree's lockfile: by name, each with an `evr` or an `evra`; raises BadImportError."""
+    """Return the packages of rpm-ostree's lockfile: by name, each with an `evr` or an `evra`.
+
+    Raises BadImportError.
+    """
     entries = _Entries(source, read_json(source))
     value = entries.document.value
     packages = value.get("packages") if isinstance(value, dict) else None
@@ -164,7 +170,10 @@ def _locked_source(item: dict[str, Tree]) -> str | None:
 
 
 def read_photon(source: Source) -> list[ListedPackage]:
-    """Return the packages of `{"packages": [...]}`: names, or objects that have versions too; raises BadImportError."""
+    """Return the packages of `{"packages": [...]}`: names, or objects that have versions too.
+
+    Raises BadImportError.
+    """
     entries = _Entries(source, read_json(source))
     named: list[ListedPackage] = []
     described: list[tuple[KeyPath, Tree]] = []
@@ -179,7 +188,10 @@ def read_photon(source: Source) -> list[ListedPackage]:
 
 
 def read_described(source: Source) -> list[ListedPackage]:
-    """Return the packages that are objects under `packages`, of type rpm where they have one; raises BadImportError."""
+    """Return the packages that are objects under `packages`, of type rpm where they have one.
+
+    Raises BadImportError.
+    """
     entries = _Entries(source, read_json(source))
     for path, item in entries.items():
         kind = item.get("type", "rpm") if isinstance(item, dict) else "rpm"

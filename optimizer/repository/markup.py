@@ -23,10 +23,12 @@ def parse_markup(
     start: Callable[[str, dict[str, str]], None] | None = None,
     text: Callable[[str], None] | None = None,
     end: Callable[[str], None] | None = None,
+    start_at: Callable[[str, dict[str, str], int], None] | None = None,
     doctype: bool = False,
 ) -> None:
     """Call `start`, `text` and `end` for each element of `data`; names carry their namespace as `uri name`.
 
+    `start_at` takes the place of `start` where the line of each element is wanted, from 1.
     A document type is refused unless `doctype`, entity declarations always; nothing external is ever read.
     Raises MarkupError.
     """
@@ -35,6 +37,9 @@ def parse_markup(
     parser.StartElementHandler = start
     parser.CharacterDataHandler = text
     parser.EndElementHandler = end
+
+    if start_at is not None:
+        parser.StartElementHandler = lambda name, attributes: start_at(name, attributes, parser.CurrentLineNumber)
 
     def refuse_doctype(*_declaration: object) -> None:
         raise MarkupError(parser.CurrentLineNumber, "a document type is not allowed here")

@@ -58,7 +58,7 @@ def _read(text: str, list_format: str | None = None) -> PackageListing:
         ),
         ("rpm-json", '[{"name": "bash", "evr": "5.2.26-3.fc40", "arch": "x86_64", "size": "1234"}]', (SIZED,)),
         (
-            "ostree-lock",
+            "rpm-ostree-lockfile",
             (
                 '{"packages": {"bash": {"evra": "5.2.26-3.fc40.x86_64", "digest": "sha256:00",'
                 ' "metadata": {"sourcerpm": "bash"}}, "tzdata": {"evr": "2024b-1.fc41"}}}'
@@ -73,16 +73,16 @@ def _read(text: str, list_format: str | None = None) -> PackageListing:
             ),
             (SIZED,),
         ),
-        ("photon-list", '{\n\t"packages": ["bash"]}', (ListedPackage(name="bash"),)),
+        ("photon-packages", '{\n\t"packages": ["bash"]}', (ListedPackage(name="bash"),)),
         (
-            "photon-list",
+            "photon-packages",
             '{"packages": [{"name": "bash", "version": "5.2.26", "release": "3.fc40", "arch": "x86_64"}]}',
             (BASH,),
         ),
         (
             "manifest",
             (
-                '{"format": 1, "problem": "", "packages": [{"name": "NetworkManager", "epoch": 1, "version": "1.46.2",'
+                '{"format": 1, "problem": "", "packages": [{"name": "NetworkManager", "epoch": 1, "version":"1.46.2",'
                 ' "release": "1.fc40", "arch": "x86_64", "installed_size": null, "source": ""}]}'
             ),
             (MANAGER,),
@@ -201,4 +201,4 @@ def test_photon_lists_are_read_whole(data_directory: Path) -> None:
         names = {package if isinstance(package, str) else package["name"] for package in written}
         listing = read_package_list(file)
         assert {package.name for package in listing.packages} == names, file
-        assert list_format_of(Source(file, file.read_text())) == "photon-list"
+        assert list_format_of(Source(file, file.read_text())) == "photon-packages"
