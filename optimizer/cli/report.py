@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from optimizer.cli.options import quiet_option
+
 if TYPE_CHECKING:
     from optimizer.answer.frontier import FrontierRecord
     from optimizer.report.page_section import Reported
@@ -38,7 +40,17 @@ _NEEDED = ("jinja2", "pygal", "squarify")
     metavar="FILE",
     help="Draw this frontier too, with the result of the same problem; those in RESULT are drawn unasked.",
 )
-def report(results: tuple[Path, ...], output: Path, frontiers: tuple[Path, ...]) -> None:
+@click.option(
+    "--with",
+    "extras",
+    type=click.Choice(["alternatives"]),
+    multiple=True,
+    help="Ask this of each answer too: one solve for each other choice, seconds to minutes.",
+)
+@quiet_option
+def report(
+    results: tuple[Path, ...], output: Path, frontiers: tuple[Path, ...], extras: tuple[str, ...], quiet: bool
+) -> None:
     """Draw results as one HTML page that needs no network.
 
     RESULT is a directory that `pkgset solve` wrote, results/<problem name>; several are set side by side. The page
@@ -57,6 +69,8 @@ def report(results: tuple[Path, ...], output: Path, frontiers: tuple[Path, ...])
 
     more = [(path, _frontier(path)) for path in frontiers]
     reported = [_read(directory, more) for directory in results]
+    if "alternatives" in extras:
+        reported = [_with_choices(directory, one, quiet) for directory, one in zip(results, reported, strict=True)]
     problems = {one.record.problem for one in reported}
     for path, record in more:
         if record.problem not in problems:
@@ -90,6 +104,25 @@ def _read(directory: Path, more: list[tuple[Path, FrontierRecord]]) -> Reported:
     )
 
 
+def _with_choices(directory: Path, reported: Reported, quiet: bool) -> Reported:
+    from dataclasses import replace
+
+    from optimizer.cli.terminal import terminal
+    from optimizer.explain.alternatives import alternatives
+    from optimizer.pipeline import Settings, open_answer
+
+    if reported.solution is None:
+        return reported
+    progress = terminal(quiet=quiet)
+    found = alternatives(
+        open_answer(directory, Settings(progress=progress)),
+        on_start=lambda total: progress.start("alternatives", total),
+        on_option=lambda: progress.advance(1),
+    )
+    progress.finish()
+    return replace(reported, choices=found)
+
+
 def _frontier(path: Path) -> FrontierRecord:
     import msgspec
 
@@ -110,6 +143,7 @@ def _made() -> str:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
         return ""
-    if not epoch.isdecimal():
-        raise click.UsageError(f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds")
-    return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds") from error

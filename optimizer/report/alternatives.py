@@ -40,14 +40,15 @@ def _choice(choice: Choice, *, whole: bool) -> Iterator[str]:
     yield from _wrapped(f"chosen {_listed([_named(name) for name in choice.chosen], most)}", "  ")
     shown = choice.options if whole else choice.options[:_OPTIONS]
     for option in shown:
-        yield from _wrapped(_option(option), "  ")
+        yield from _wrapped(option_sentence(option), "  ")
     if len(shown) < len(choice.options):
         last = choice.options[-1]
         rest = counted(len(choice.options) - len(shown), "other")
         yield from _wrapped(f"or {rest}, the dearest {_named(last.name)}: {_cost(last)}", "  ")
 
 
-def _option(option: Option) -> str:
+def option_sentence(option: Option) -> str:
+    """Return another choice and what it would cost: `or coreutils-8.32: +14.8 MiB installed size, +1 packages`."""
     stead = "or" if option.stead is Stead.INSTEAD else "only beside it:"
     facts = [counted(len(option.packages), "candidate")] if len(option.packages) > 1 else []
     facts += [listed(option.origins, len(option.origins))] if set(option.origins) - {"upstream", "virtual"} else []

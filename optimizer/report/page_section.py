@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from optimizer.answer.frontier import FrontierRecord
 from optimizer.answer.manifest import Manifest
 from optimizer.answer.result import RunRecord
 from optimizer.answer.stored import StoredResult
+from optimizer.explain.alternatives import Alternatives
 from optimizer.model.solution import Solution
 from optimizer.report.frontier_chart import Chart, draw_frontier
+from optimizer.report.page_choices import ChoiceRow, choice_rows
 from optimizer.report.page_members import name_members
 from optimizer.report.page_rows import DivergenceRow, PackageRow, divergence_rows, package_rows
 from optimizer.report.page_size import SizeView, view_sizes
@@ -30,7 +31,10 @@ from optimizer.universe.instance import Instance
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A result to be reported on under a label; `stored` and `solution` are None where it has no answer."""
+    """A result to be reported on under a label; `stored` and `solution` are None where it has no answer.
+
+    `choices` are None where nobody asked for them.
+    """
 
     label: str
     record: RunRecord
@@ -38,11 +42,12 @@ class Reported:
     stored: StoredResult | None = None
     solution: Solution | None = None
     frontiers: tuple[FrontierRecord, ...] = ()
+    choices: Alternatives | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """What a section shows of a result that has an answer."""
+    """What a section shows of a result that has an answer; `choices` only where they were asked for."""
 
     manifest: Manifest
     stages: list[list[str]]
@@ -53,6 +58,7 @@ class AnswerView:
     headline: str
     divergence: list[DivergenceRow]
     packages: list[PackageRow]
+    choices: list[ChoiceRow] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,6 @@ class Section:
     answer: AnswerView | None
     core: list[str]
     charts: tuple[Chart, ...] = ()
-    choices: tuple[Any, ...] = ()
 
 
 def view_result(reported: Reported, anchor: str, prefix: str) -> Section:
@@ -102,4 +107,5 @@ def _answer(
         headline=divergence_headline(entries),
         divergence=divergence_rows(entries, members),
         packages=package_rows(members),
+        choices=None if reported.choices is None else choice_rows(reported.choices, members),
     )

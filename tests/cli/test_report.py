@@ -52,10 +52,20 @@ def test_an_infeasible_problem_has_a_page_too(run: Run, solved: Path, tmp_path: 
 def test_the_day_comes_from_source_date_epoch(run: Run, solved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     assert " on 1970-01-02." in run("report", solved, "-o", "-").out
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
-    printed = run("report", solved, "-o", "-")
-    assert (printed.exit_code, printed.out) == (2, "")
-    assert "SOURCE_DATE_EPOCH is 'yesterday', not a number of seconds" in printed.err
+    for wrong in ("yesterday", "9" * 30, "\N{SUPERSCRIPT TWO}"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
+        printed = run("report", solved, "-o", "-")
+        assert (printed.exit_code, printed.out) == (2, "")
+        assert f"SOURCE_DATE_EPOCH is {wrong!r}, not a number of seconds" in printed.err
+
+
+def test_choices_are_there_where_they_are_asked_for(run: Run, solved: Path) -> None:
+    assert "Choices" not in run("report", solved, "-o", "-").out
+    asked = run("report", solved, "--with", "alternatives", "-o", "-")
+    assert (asked.exit_code, asked.err) == (0, "")
+    told = run("explain", solved, "alternatives", "--all").out
+    assert "or tdnf" in told
+    assert "only beside it: shadow-4.13-5.sk2.x86_64 (downstream): +1 divergence" in asked.out
 
 
 def test_frontiers_are_drawn(run: Run, solved: Path, tmp_path: Path) -> None:
