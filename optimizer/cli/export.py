@@ -138,6 +138,8 @@ def _prepare(
         instance = _question(result, settings)
         return partial(found.write, instance), found.lost(instance)
     exported = _answer(result, settings, urls)
+    if exported.record.status != "proven":
+        click.echo("warning: the answer is not proven to be the best", err=True)
     if steering is not None:
         exported = steering.shorten(exported)
     return partial(found.write, exported), losses(found, exported)
@@ -228,12 +230,13 @@ def _tell(name: str, written: Path | None, lost: tuple[Loss, ...], steering: Ste
 
 def _list(as_json: bool) -> int:
     from optimizer.cli.output import say, say_json
+    from optimizer.export.format import Expresses
     from optimizer.export.formats import FORMATS, SOLVER_FORMATS, load_format
 
     documents: list[dict[str, Any]] = []
     for name in (*FORMATS, *SOLVER_FORMATS):
         found = load_format(name)
-        expresses = sorted(getattr(found, "expresses", ()))
+        said = getattr(found, "expresses", ())
         documents.append(
             {
                 "name": name,
@@ -242,7 +245,8 @@ def _list(as_json: bool) -> int:
                 "file_name": found.file_name,
                 "media_type": found.media_type,
                 "steerable": getattr(found, "steerable", False),
-                "expresses": [one.value for one in expresses],
+                "part_of": getattr(found, "part_of", None),
+                "expresses": [one.value for one in Expresses if one in said],
             }
         )
     if as_json:
@@ -250,6 +254,10 @@ def _list(as_json: bool) -> int:
         return 0
     width = max(len(one["name"]) for one in documents)
     for one in documents:
-        words = ", ".join(one["expresses"]) if one["of"] == "answer" else "the question, for other solvers"
+        words = ", ".join(one["expresses"]) or "names only"
+        if one["of"] == "question":
+            words = "the question, for other solvers"
+        if one["part_of"]:
+            words += f" (beside {one['part_of']})"
         say(f"{one['name']:{width}}  {one['title']}\n{'':{width}}  {words}\n")
     return 0

@@ -111,6 +111,18 @@ def test_what_has_no_answer_has_no_export(run: Run, results: Path) -> None:
         assert "there is no answer, its status is 'infeasible'" in printed.err
 
 
+def test_an_answer_that_is_not_proven_says_so(run: Run, upstream: Path, tmp_path: Path) -> None:
+    import shutil
+
+    unproven = tmp_path / "unproven"
+    shutil.copytree(upstream, unproven)
+    record = json.loads((unproven / "run.json").read_text())
+    (unproven / "run.json").write_text(json.dumps(record | {"status": "not proven"}))
+    printed = run("export", unproven, "--format", "kickstart")
+    assert (printed.exit_code, printed.err) == (0, "warning: the answer is not proven to be the best\n")
+    assert ", not proven\n" in printed.out.partition("\n")[0] + "\n"
+
+
 def test_names_that_are_none(run: Run, demo: Path) -> None:
     printed = run("export", demo, "--format", "kickstat")
     assert (printed.exit_code, printed.err) == (2, "there is no format 'kickstat'; did you mean 'kickstart'?\n")
@@ -127,6 +139,7 @@ def test_the_list(run: Run) -> None:
     ]
     listed = json.loads(run("export", "--list", "--json").out)
     assert [one["name"] for one in listed] == [*FORMATS, *SOLVER_FORMATS]
+    assert "(beside photon-installer)" in printed.out
     (kickstart,) = [one for one in listed if one["name"] == "kickstart"]
     assert kickstart["of"] == "answer"
     assert kickstart["steerable"]
