@@ -37,14 +37,14 @@ def _choice(choice: Choice, *, whole: bool) -> Iterator[str]:
     whose = "" if tuple(askers) == choice.asked and features else f", asked by {kind}{_listed(askers, most)}"
     tie = ": a tie" if choice.tied else ""
     yield from _wrapped(f"{asked}{whose}{tie}")
-    yield from _wrapped(f"chosen {_listed([_named(name) for name in choice.chosen], most)}", "  ")
+    yield from _wrapped(f"chosen {_listed([provider_words(name) for name in choice.chosen], most)}", "  ")
     shown = choice.options if whole else choice.options[:_OPTIONS]
     for option in shown:
         yield from _wrapped(option_sentence(option), "  ")
     if len(shown) < len(choice.options):
         last = choice.options[-1]
         rest = counted(len(choice.options) - len(shown), "other")
-        yield from _wrapped(f"or {rest}, the dearest {_named(last.name)}: {_cost(last)}", "  ")
+        yield from _wrapped(f"or {rest}, the dearest {provider_words(last.name)}: {_cost(last)}", "  ")
 
 
 def option_sentence(option: Option) -> str:
@@ -53,11 +53,11 @@ def option_sentence(option: Option) -> str:
     facts = [counted(len(option.packages), "candidate")] if len(option.packages) > 1 else []
     facts += [listed(option.origins, len(option.origins))] if set(option.origins) - {"upstream", "virtual"} else []
     more = f" ({', '.join(facts)})" if facts else ""
-    return f"{stead} {_named(option.name)}{more}: {_cost(option)}"
+    return f"{stead} {provider_words(option.name)}{more}: {_cost(option)}"
 
 
-def _named(name: str) -> str:
-    """Name what stands for a downstream name as people would."""
+def provider_words(name: str) -> str:
+    """Return a package of a choice as people would name it: what stands for a downstream name by that name."""
     plain = name.removeprefix(EQUIVALENT)
     return name if plain == name else f"what stands for {plain} upstream"
 

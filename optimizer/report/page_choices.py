@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from optimizer.answer.stored import identity
 from optimizer.explain.alternatives import Alternatives, Choice
-from optimizer.report.alternatives import option_sentence
+from optimizer.report.alternatives import option_sentence, provider_words
 from optimizer.report.anchor import unique_anchors
 from optimizer.report.page_members import Members
 from optimizer.report.quantity import listed
@@ -17,7 +17,7 @@ _FEATURE = "feature: "
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRow:
-    """A line of the table of choices; `chosen` are NEVRAs with the ids of their rows, `options` sentences."""
+    """A line of the table of choices; `chosen` are packages with the ids of their rows, `options` sentences."""
 
     anchor: str
     asked: str
@@ -42,7 +42,7 @@ def _row(choice: Choice, anchor: str, rows: dict[str, str]) -> ChoiceRow:
         anchor=anchor,
         asked=listed(choice.asked, _NAMED),
         asked_by=listed(askers, _NAMED),
-        chosen=tuple((nevra, rows.get(nevra, "")) for nevra in choice.chosen),
+        chosen=tuple((provider_words(nevra), rows.get(nevra, "")) for nevra in choice.chosen),
         options=tuple(option_sentence(option) for option in choice.options),
         tie=choice.tied,
     )

@@ -51,7 +51,10 @@ def test_it_holds_the_demo_and_the_types_and_nothing_of_the_checkout(wheel: Path
     assert wheel.name == f"pkgset-{__version__}-py3-none-any.whl"
     assert problems
     assert metadata
-    assert {"optimizer/py.typed", "optimizer/cli/main.py", *problems, *metadata} <= names
+    templates = PROJECT_ROOT / "optimizer" / "report" / "templates"
+    page = {f"optimizer/report/templates/{path.name}" for path in templates.iterdir()}
+    assert {"page.html", "page.css", "page.js"} <= {Path(name).name for name in page}
+    assert {"optimizer/py.typed", "optimizer/cli/main.py", *problems, *metadata, *page} <= names
     assert {name.split("/")[0] for name in names} == {"optimizer", f"pkgset-{__version__}.dist-info"}
 
 
