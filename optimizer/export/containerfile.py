@@ -14,7 +14,7 @@ from optimizer.export.exported import Exported
 from optimizer.export.format import Format
 
 _TARGET = "containerfile"
-_ROOT = "/mnt/root"
+_ROOT = "/target"
 
 #: Where a build says what only it knows: keys, proxies. A list of words, so it is not quoted; hadolint takes it
 #: for a package without a version (DL3041).
