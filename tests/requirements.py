@@ -14,8 +14,11 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 _DEBIAN_PACKAGES = {
     "chromedriver": "chromium-driver",
     "createrepo_c": "createrepo-c",
+    "gpg": "gnupg",
     "installcheck": "libsolv-tools",
+    "modifyrepo_c": "createrepo-c",
     "rpmbuild": "rpm",
+    "rpmsign": "rpm",
     "rpmspec": "rpm",
     "testsolv": "libsolv-tools",
     "xmllint": "libxml2-utils",
