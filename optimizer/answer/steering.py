@@ -186,12 +186,13 @@ class _Search:
     def _full(self) -> tuple[_Word, ...] | Outcome:
         """Return every NEVRA and exclusions of what comes all the same, or why not even these give the answer."""
         words = tuple(_Word(1, nevra, nevra) for nevra in sorted(self.wanted))
-        while not (outcome := self._ask(words)).problems:
-            more = self._against(outcome, words)
-            if not more:
-                break
+        outcome = self._ask(words)
+        while more := self._against(outcome, words) if self.weak else []:
             words = (*words, *more)
-        if outcome.problems or outcome.packages != self.wanted:
+            outcome, before = self._ask(words), outcome
+            if outcome.problems:  # what was excluded is required
+                return Outcome(frozenset(), self._differences(before))
+        if outcome.packages != self.wanted:
             return Outcome(frozenset(), outcome.problems or self._differences(outcome))
         said = None if self.confirm is None else self.confirm(self._request(words))
         if said is not None and said.packages != self.wanted:

@@ -6,12 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from optimizer.answer.steering import steer
+from optimizer.answer.steering import Steered, steer
 from optimizer.problem.dependency import Capability
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Problem
@@ -19,10 +20,10 @@ from optimizer.repository.cache import Cache
 from optimizer.repository.progress import Silent
 from optimizer.repository.repository import open_repository
 from optimizer.universe.load import load_world
-from optimizer.universe.steer import Named, PlainWorld, SteeringRequest, plain_world
+from optimizer.universe.steer import Named, Outcome, PlainWorld, SteeringRequest, plain_world
 from tests.oracle.repositories import write_problem
-from tests.oracle.strategies import worlds
-from tests.oracle.world import Question, Rules, Wish, World
+from tests.oracle.strategies import REPOSITORIES, worlds
+from tests.oracle.world import OraclePackage, Question, Rules, Wish, World
 
 CHUNKS, EXAMPLES = 2, 150
 LONGEST = 3
@@ -38,11 +39,16 @@ def requests(names: list[str], nevras: list[str], excludes: list[str], weak: boo
 
 
 def shortest(world: PlainWorld, target: frozenset[str], weak: bool) -> SteeringRequest | None:
-    """Return the first request that gives exactly the target, by asking each."""
+    """Return the first request that gives exactly the target, by asking each, exclusions both ways."""
     names = sorted({world.name(nevra) for nevra in target})
     others = sorted(set(world.bearers) - set(names))
-    asked = requests(names, sorted(target), others, weak)
-    return next((request for request in asked if world.ask(request).packages == target), None)
+    for request in requests(names, sorted(target), others, weak):
+        outcome = world.ask(request)
+        if request.excludes:
+            assert world.ask(request, locked=True).packages == outcome.packages
+        if outcome.packages == target:
+            return request
+    return None
 
 
 def opened(problem: Problem, directory: Path, target: frozenset[str] = frozenset()) -> PlainWorld:
@@ -58,7 +64,9 @@ def check(world: World, words: list[int], weak: bool) -> str:
     """Compare on the outcome of a random request, and say what the case was."""
     with tempfile.TemporaryDirectory() as directory:
         question = Question(features=(Wish(require=Capability("app")),), rules=Rules())
-        problem = load_problem(write_problem(world, question, Path(directory) / "problem"))
+        # Two packages of one NEVRA cannot be asked for apart, so the full list may fail where fewer words do not.
+        unique = tuple({one.nevra: one for one in world.packages}.values())
+        problem = load_problem(write_problem(World(REPOSITORIES, unique), question, Path(directory) / "problem"))
         plain = opened(problem, Path(directory))
         if not plain.nevras:
             return "empty"
@@ -92,3 +100,88 @@ def test_no_request_is_shorter_than_the_one_found(chunk: int, weak: bool) -> Non
 
     compare()
     assert {"1 words for 2", "2 words for 2", "refused"} <= met
+
+
+def of(*packages: OraclePackage) -> World:
+    return World(REPOSITORIES, packages)
+
+
+def found_in(world: World, directory: Path, target: set[str], **options: Any) -> Steered:
+    """Return what is found for a target in a world."""
+    question = Question(features=(Wish(require=Capability("app")),), rules=Rules())
+    problem = load_problem(write_problem(world, question, directory / "problem"))
+    given = {"weak": [False], "time_limit_s": None, "confirm": None, **options}
+    return steer(opened(problem, directory, frozenset(target)), **given)
+
+
+APP = OraclePackage("app", requires=(Capability("mail"),))
+BIG, SMALL = (OraclePackage(name, provides=(Capability("mail"),)) for name in ("a-mailer", "tiny-mailer"))
+CHOSEN = {"app-1-1.x86_64", "tiny-mailer-1-1.x86_64"}
+
+
+def test_another_provider_is_named(tmp_path: Path) -> None:
+    found = found_in(of(APP, BIG, SMALL), tmp_path, CHOSEN)
+    assert found.request == SteeringRequest(names=("app", "tiny-mailer"))
+    assert found.proven
+
+
+def test_one_exclusion_may_stand_for_several_names(tmp_path: Path) -> None:
+    """`bad` gives mail and web; without it each comes from the one package that is left."""
+    bad = OraclePackage("bad", provides=(Capability("mail"), Capability("web")))
+    app = OraclePackage("app", requires=(Capability("mail"), Capability("web")))
+    web = OraclePackage("x-web", provides=(Capability("web"),))
+    found = found_in(of(app, bad, SMALL, web), tmp_path, {*CHOSEN, "x-web-1-1.x86_64"})
+    assert found.request == SteeringRequest(names=("app",), excludes=("bad",))
+    assert found.proven
+
+
+def test_an_older_version_is_pinned(tmp_path: Path) -> None:
+    newer = OraclePackage("tiny-mailer", version="2", provides=(Capability("mail"),))
+    found = found_in(of(APP, SMALL, newer), tmp_path, CHOSEN)
+    assert found.request == SteeringRequest(names=("app",), pins=("tiny-mailer-1-1.x86_64",))
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ({"app-1-1.x86_64"}, "with every package named, tiny-mailer-1-1.x86_64 comes too"),
+        ({"app-1-1.x86_64", "gone-1-1.x86_64"}, "no repository has gone-1-1.x86_64"),
+        ({"broken-1-1.x86_64"}, "nobody-has-this"),
+    ],
+)
+def test_where_no_request_exists_it_is_said_why(target: set[str], why: str, tmp_path: Path) -> None:
+    broken = OraclePackage("broken", requires=(Capability("nobody-has-this"),))
+    found = found_in(of(APP, SMALL, broken), tmp_path, target)
+    assert found.request is None
+    assert not found.proven
+    assert why in "\n".join(found.why)
+
+
+def test_out_of_time_the_request_is_valid_and_not_called_the_shortest(tmp_path: Path) -> None:
+    found = found_in(of(APP, BIG, SMALL), tmp_path, CHOSEN, time_limit_s=1e-9)
+    assert found.request == SteeringRequest(names=("app", "tiny-mailer"))
+    assert (found.proven, found.at_least) == (False, 1)
+
+
+def test_a_second_resolver_that_wants_more_words_gets_them(tmp_path: Path) -> None:
+    def strict(request: SteeringRequest) -> Outcome:
+        return Outcome(frozenset(CHOSEN) if len(request.names + request.pins) == 2 else frozenset())
+
+    def never(_: SteeringRequest) -> Outcome:
+        return Outcome(frozenset(), ("no",))
+
+    only = of(APP, SMALL)
+    assert found_in(only, tmp_path / "alone", CHOSEN).request == SteeringRequest(names=("app",))
+    assert found_in(only, tmp_path / "absent", CHOSEN, confirm=lambda _: None).proven
+    both = found_in(only, tmp_path / "both", CHOSEN, confirm=strict).request
+    assert both is not None
+    assert both.size == 2
+    assert found_in(only, tmp_path / "never", CHOSEN, confirm=never).why == ("no",)
+
+
+def test_weak_dependencies_are_switched_on_where_that_is_shorter(tmp_path: Path) -> None:
+    app = OraclePackage("app", recommends=(Capability("mail"),))
+    world = of(app, SMALL)
+    assert found_in(world, tmp_path / "off", CHOSEN).request == SteeringRequest(names=("app", "tiny-mailer"))
+    on = found_in(world, tmp_path / "on", CHOSEN, weak=[False, True])
+    assert on.request == SteeringRequest(names=("app",), weak=True)
