@@ -19,7 +19,7 @@ from optimizer.model.question import PLAIN, Question
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine
 from optimizer.problem.supposition import UnknownSuppositionError
-from optimizer.universe.instance import Instance, Limit, LimitKind
+from optimizer.universe.instance import Instance, Limit, LimitKind, PackageOrigin
 
 #: What a limit is raised by where nobody says otherwise: a mebibyte, or one.
 SIZE_STEP, COUNT_STEP = 1 << 20, 1
@@ -151,7 +151,9 @@ class _Market:
     def feature(self, index: int) -> Price:
         feature = self.instance.features[index]
         held = feature.required or index in self.answered.solution.features
-        if held:
+        if held and self.forced(index):
+            other = self.answer
+        elif held:
             other = self.solve(without_features(self.instance, (index,)))
         else:
             other = self.solve(self.instance, Question(with_features=frozenset((index,))))
@@ -166,6 +168,20 @@ class _Market:
             status=STATUS_WORDS[other[1].status],
             cost=difference(*pair),
         )
+
+    def forced(self, index: int) -> bool:
+        """Return whether the rest of the problem has a required feature in any case: it then costs nothing.
+
+        One proof that nothing is left without its providers, in place of an optimum.
+        """
+        feature = self.instance.features[index]
+        if not (feature.required and feature.group is None and isinstance(feature.formula, int)):
+            return False
+        providers = self.instance.capabilities[feature.formula].providers
+        if any(self.instance.packages[package].origin is PackageOrigin.STUB for package in providers):
+            return False  # it goes with what it was made for
+        question = Question(lifted=frozenset((("feature", index),)), without_packages=frozenset(providers))
+        return not self.answered.engine.feasible(question, self.answered.budget)
 
     def together(self, features: Sequence[int], prices: Sequence[Price]) -> Together:
         held = [index for index, one in zip(features, prices, strict=True) if one.held]

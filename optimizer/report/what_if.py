@@ -72,7 +72,7 @@ def difference_lists(found: Difference, *, whole: bool = False) -> Iterator[str]
     if found.replaced:
         pairs = counted(len(found.replaced), "package")
         yield "\n".join((f"another version or origin: {pairs}", *map(_replacement, found.replaced)))
-    if not (found.added or found.removed or found.replaced):
+    if found.packages.change is not None and not (found.added or found.removed or found.replaced):
         yield "the packages stay as they are"
 
 
