@@ -72,7 +72,9 @@ def given_core(
     relevant = _reach(instance, question, asked)
     guards = [guard for guard in guards_of(engine, GIVEN) if _speaks_of(instance, guard, relevant)]
     rules = minimal_core(engine, replace(question, lifted=question.lifted | lifted), guards, budget)
-    return tuple(_in_reading_order([describe(instance, guard, question) for guard in rules or ()]))
+    begun = [name for guard in asked for name in describe(instance, guard, question).providers]
+    begun += [instance.packages[index].nevra for index in sorted(question.with_packages)]
+    return tuple(_in_reading_order([describe(instance, guard, question) for guard in rules or ()], begun))
 
 
 def _reach(instance: Instance, question: Question, asked: Iterable[Guard]) -> frozenset[int]:
@@ -182,7 +184,14 @@ def _asking(instance: Instance, part: CorePart, formula: Formula, question: Ques
     return msgspec.structs.replace(part, providers=found, withheld=withheld, neighbours=tuple(near))
 
 
-def _in_reading_order(parts: list[CorePart]) -> Iterator[CorePart]:
-    """Yield requirements before the clash they end in."""
+def _in_reading_order(parts: list[CorePart], begun: Iterable[str]) -> Iterator[CorePart]:
+    """Yield requirements before the clash they end in, and each after what leads to its package, from `begun` on."""
     order = {"requires": 0, "conflicts": 1, "obsoletes": 1, "same_name": 2}
-    return iter(sorted(parts, key=lambda part: order.get(part.kind, 0)))
+    reached = set(begun)
+    for rank in sorted(set(order.values())):
+        waiting = [part for part in parts if order.get(part.kind, 0) == rank]
+        while waiting:
+            following = next((part for part in waiting if part.package in reached), waiting[0])
+            waiting.remove(following)
+            reached.update(following.providers)
+            yield following

@@ -140,3 +140,9 @@ def test_what_cannot_be_asked() -> None:
         why_not(answered, "nothing")
     with pytest.raises(NoAnswerError):
         why_not(_answer(make("a", required=["a"], forbidden=["a"])), "a")
+
+
+def test_a_core_is_read_from_the_package_asked_about_down() -> None:
+    instance = make("abcz", provides={"none": ""}, requires=[("a", "none"), ("b", "a"), ("z", "b")], required=["c"])
+    (candidate,) = why_not(_answer(instance), "z").candidates
+    assert [part.package for part in candidate.core] == ["z-1-1.noarch", "b-1-1.noarch", "a-1-1.noarch"]
