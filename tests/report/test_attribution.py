@@ -6,6 +6,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optimizer.explain.demand import Node
+from optimizer.explain.graph import DemandGraph
 from optimizer.report.attribution import attribute
 from optimizer.universe.instance import Feature, Instance, Requirement, RequirementKind
 from tests.report.pages import led
@@ -27,6 +29,7 @@ def _walked(instance: Instance, features: set[int]) -> set[int]:
                 below
                 for requirement in instance.requirements
                 if requirement.package == package
+                and package not in instance.capabilities[requirement.formula].providers  # it gives that itself
                 for below in instance.capabilities[requirement.formula].providers
             ]
     return reached
@@ -47,6 +50,21 @@ def test_a_package_is_led_to_by_those_whose_walk_meets_it(
         alone = {package for package, held in leading.items() if held == (feature,)}
         others = set(range(len(asked))) - {feature}
         assert alone == _walked(instance, {feature}) - _walked(instance, others)
+
+
+@given(
+    st.lists(_some, min_size=1, max_size=4),
+    st.dictionaries(st.integers(0, _COUNT - 1), _some, max_size=_COUNT),
+)
+def test_what_a_feature_has_alone_is_what_why_says_it_holds_in_place(
+    asked: list[tuple[int, ...]], edges: dict[int, tuple[int, ...]]
+) -> None:
+    instance = led({f"f{i}": providers for i, providers in enumerate(asked)}, edges, _COUNT)
+    chosen = frozenset(_walked(instance, set(range(len(asked)))))
+    leading, graph = attribute(instance, chosen), DemandGraph.of(instance, chosen)
+    for feature in range(len(asked)):
+        alone = tuple(package for package, held in leading.items() if held == (feature,))
+        assert alone == graph.leaving(Node(is_package=False, index=feature))
 
 
 def test_only_chosen_packages_count() -> None:
