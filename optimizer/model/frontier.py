@@ -257,7 +257,9 @@ class _Walk:
         sums = (worth(terms[0], best.values), worth(terms[1], best.values))
         packages = tuple(index for index, literal in enumerate(self.engine.model.package) if best.values[literal])
         if proven:
-            self.settled += (Settled(leading=leading, bound=bound, sums=sums, packages=packages),)
+            found = Settled(leading=leading, bound=bound, sums=sums, packages=packages)
+            self.known[(leading, bound)] = found
+            self.settled += (found,)
             self.tell()
         return _Corner(sums, packages, best, proven)
 
@@ -310,13 +312,14 @@ class _Walk:
     def halve(self, box: _Box, *, both: bool) -> tuple[_Corner, ...] | None:
         """Return the neighbouring points above and below a box's middle, in the order of the first objective.
 
-        Without `both` only the one below it is looked for. None where the budget ended.
+        Without `both` at most one of them is new: the one above only where the one below is the box's own corner, or
+        the same box would be asked the same question for ever. None where the budget ended.
         """
         middle = (box.left.sums[1] + box.right.sums[1]) // 2
         below = self.corner(0, middle, box.right)
         if isinstance(below, SolveStatus) or not below.proven:
             return None
-        if not both:
+        if not both and below.sums != box.right.sums:
             return (below,)
         above = self.corner(1, below.sums[0] - 1, box.left)
         if isinstance(above, SolveStatus) or not above.proven:

@@ -102,6 +102,20 @@ def inside(pair: tuple[int, int], after: tuple[int, int], before: tuple[int, int
     return after[0] < pair[0] < before[0] and before[1] < pair[1] < after[1]
 
 
+def test_a_cap_ends_where_the_last_box_has_nothing_below_its_middle() -> None:
+    """All that is saved is saved at the end: the middle of the only box has its own corner below it."""
+    sizes = {"u": 100, "v": 3, "d": 1, "e": 1, "f": 2}
+    origins = {name: PackageOrigin.UPSTREAM if name in "uv" else PackageOrigin.DOWNSTREAM for name in sizes}
+    packages = [package(name, installed_bytes=size, origin=origins[name]) for name, size in sizes.items()]
+    required = [("any", "u", ("all", "d", "e")), ("any", "v", "f")]
+    instance = make(packages, required=required, conflicts=[("f", "d")])
+    states: list[SearchState] = []
+    found = frontier(Engine.of(instance), DIVERGENCE, SIZE, most=3, on_settled=states.append)
+    assert [point.values for point in found.points] == [(0, 103), (1, 102), (2, 5)]
+    asked = [(one.leading, one.bound) for one in states[-1].settled]
+    assert len(asked) == len(set(asked)) == 4
+
+
 @settings(max_examples=30, deadline=None)
 @given(limited_instances(), st.integers(2, 4))
 def test_a_capped_frontier_is_part_of_the_whole_and_the_rest_lies_in_its_gaps(instance: Instance, most: int) -> None:
