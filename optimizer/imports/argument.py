@@ -1,7 +1,7 @@
 """A package argument as a dependency of the problem file, or the reason why it is none.
 
-Understood in dnf's order (dnf(8), "Specifying Packages"): NAME-EVR.ARCH, NAME-EVR, NAME.ARCH, then a name, a file
-path, a capability or a rich dependency.
+Understood in dnf's order (dnf(8), "Specifying Packages"): NAME-EVR.ARCH, NAME-EVR, NAME.ARCH, then NAME=EVR of tdnf
+and zypper, a name, a file path, a capability or a rich dependency.
 """
 
 from __future__ import annotations
@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from optimizer.imports.nevra import ARCHITECTURES, Nevra, is_package_name, parse_nevr, parse_nevra
+from optimizer.imports.nevra import (
+    ARCHITECTURES,
+    Nevra,
+    is_evr,
+    is_package_name,
+    parse_argument,
+    tidy_evr,
+)
 from optimizer.problem.document import Document
 from optimizer.problem.reading import Reading
 from optimizer.problem.requirement import read_dependency
@@ -48,10 +55,15 @@ def understand(text: str, arch: str) -> Understood | Refused:
         return Refused("it depends on a variable whose value is not known")
     if _PATTERN.search(text) and not text.startswith("("):
         return Refused("a pattern: which packages it means depends on the repositories")
-    package = parse_nevra(text) or parse_nevr(text) or _with_arch(text)
+    package = parse_argument(text) or _with_arch(text) or _with_version(text)
     if package is None:
         found = dependency_text(_GLUED.sub(r"\1 \2 \3", text) if _GLUED.fullmatch(text) else text)
         return found if isinstance(found, Refused) else Understood(found)
+    return of_package(package, arch)
+
+
+def of_package(package: Nevra, arch: str) -> Understood | Refused:
+    """Return what a package by name, version and architecture asks for on an architecture."""
     narrow = arch.startswith("x86_64") and package.arch in _THIRTY_TWO_BITS
     if not narrow and package.arch not in (None, "noarch", "(none)", arch):
         return Refused(f"a package for {package.arch}, and the image is for {arch}")
@@ -74,6 +86,12 @@ def dependency_text(text: str) -> str | Refused:
 def _with_arch(text: str) -> Nevra | None:
     name, _, arch = text.rpartition(".")
     return Nevra(name, "", arch) if arch in ARCHITECTURES and is_package_name(name) else None
+
+
+def _with_version(text: str) -> Nevra | None:
+    """Return the package of NAME=EVR, as tdnf and zypper spell a version."""
+    name, equals, evr = text.partition("=")
+    return Nevra(name, tidy_evr(evr), None) if equals and is_package_name(name) and is_evr(evr) else None
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from optimizer.imports.error import BadImportError
 from optimizer.imports.fields import Fields
 from optimizer.imports.format import Format, Probe, Terms
+from optimizer.imports.nevra import parse_argument
 from optimizer.imports.request import AskedRepository, At, Request
 from optimizer.imports.source import Source
 from optimizer.problem.document import Document, Tree
@@ -87,12 +88,16 @@ def _read(source: Source, terms: Terms) -> Request:
 
 
 def _package(request: Request, name: str, version: str, at: At) -> None:
-    request.want(name, at)
-    if version in ("", "*"):
+    """Note a package; a version stands behind its name and a dash when it is installed, so it may hold an arch."""
+    whole = f"{name}-{version}"
+    package = parse_argument(whole)
+    if package is not None and package.name == name:
+        request.want(whole, at)
         return
-    if "*" in version or "?" in version:
+    request.want(name, at)
+    if "*" in version.strip("*") or "?" in version or version.endswith(".*"):
         request.lose(f"{name} {version}", "a pattern of versions cannot be pinned", at)
-    else:
+    elif version.strip("*"):
         request.pins.append((name, version, at))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from optimizer.answer.listing import ListedPackage
 from optimizer.imports.error import BadImportError
-from optimizer.imports.nevra import ARCHITECTURES, is_evr, is_package_name, parse_nevr, parse_nevra, spell_evr
+from optimizer.imports.nevra import ARCHITECTURES, is_evr, is_package_name, parse_argument, parse_nevra, spell_evr
 from optimizer.imports.source import Source
 
 #: Public keys lie in rpm's database as packages, and are none.
@@ -58,7 +58,7 @@ def read_nevras(source: Source) -> list[ListedPackage]:
     for number, text in listed_lines(source):
         if text.startswith(f"{KEYS}-"):
             continue
-        package = parse_nevra(text) or parse_nevr(text)
+        package = parse_nevra(text) or parse_argument(text)
         if package is None:
             what = f"expected NAME-[EPOCH:]VERSION-RELEASE.ARCH, found {text[:60]!r}"
             raise BadImportError(source.path, what, number)

@@ -253,9 +253,9 @@ class _Reader:
             request.forbid(name, self._at(instruction, name))
         for stream in run.modules if not run.install else ():
             request.modules.append((stream, self._at(instruction, stream)))
-        known = {repository.id for repository in request.repositories}
         for identity, url in run.repositories:
             request.repositories.append(AskedRepository(identity, self._at(instruction, identity), (url,)))
+        known = {repository.id for repository in request.repositories}
         for identity in run.enabled:
             if identity not in known and not set("*?") & set(identity):
                 where = self._at(instruction, identity)
@@ -268,7 +268,8 @@ class _Reader:
 
 
 def _constant(text: str | None) -> str | None:
-    return text if text and "$" not in text else None
+    """Return a value that is known; `/` is dnf's way to say that of the root it installs into."""
+    return text if text and "$" not in text and text != "/" else None
 
 
 def _exec_form(text: str) -> str:

@@ -23,7 +23,9 @@ from optimizer.imports.listing import list_format
 from optimizer.imports.request import Request
 from optimizer.imports.source import Source, read_source
 
-_LISTS = ("rpm-ostree-lockfile", "mkosi-manifest", "manifest")
+_LISTS = (
+    *("rpm-package-manifest", "rpms-lock", "rpm-ostree-lockfile", "dnf-transaction", "mkosi-manifest", "manifest"),
+)
 
 #: Narrower marks first: a treefile and a Photon list are both JSON with packages.
 FORMATS: dict[str, Format] = {
@@ -38,18 +40,7 @@ FORMATS: dict[str, Format] = {
     **content_resolver.FORMATS,
     "rpms-in": rpms_in.FORMAT,
     "containerfile": containerfile.FORMAT,
-    **{
-        name: list_format(name)
-        for name in (
-            "rpm-qa",
-            "rpm-columns",
-            "rpm-json",
-            "rpm-ostree-lockfile",
-            "mkosi-manifest",
-            "manifest",
-            "names",
-        )
-    },
+    **{name: list_format(name) for name in ("rpm-qa", "rpm-columns", "rpm-json", *_LISTS, "names")},
 }
 _BY_CONTENT = (
     *("kiwi", "comps-group", *content_resolver.FORMATS, "rpms-in", "kickstart", "containerfile", "mkosi"),

@@ -7,6 +7,7 @@ manifest.json. The format is seen from the content, never from the file's name.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,14 @@ from pathlib import Path
 from optimizer.answer.listing import ListedPackage, PackageListing
 from optimizer.imports.columns import KEYS, listed_lines, order_of, read_columns, read_names, read_nevras
 from optimizer.imports.error import BadImportError
-from optimizer.imports.nevra import is_package_name, parse_nevr, parse_nevra
-from optimizer.imports.objects import read_described, read_objects, read_ostree_lock, read_photon
+from optimizer.imports.locks import (
+    read_dnf_transaction,
+    read_ostree_lock,
+    read_rpm_package_manifest,
+    read_rpms_lock,
+)
+from optimizer.imports.nevra import is_package_name, parse_argument
+from optimizer.imports.objects import read_described, read_objects, read_photon
 from optimizer.imports.source import Source, read_source
 from optimizer.problem.nearest import nearest
 
@@ -65,12 +72,23 @@ def list_format_of(source: Source) -> str | None:
     lines = [text for _, text in listed_lines(source)]
     if not lines:
         return None
+    for mark, name in _YAML_MARKS.items():
+        if re.search(mark, source.text, re.MULTILINE):
+            return name
     first = next((text for text in lines if not text.startswith(KEYS)), lines[0])
     if len(first.split()) > 1:
         return "rpm-columns" if order_of(first) is not None else None
-    if any(parse_nevra(text) for text in lines) or all(parse_nevr(text) for text in lines):
+    packages = [parse_argument(text) for text in lines]
+    if all(packages) or any(package is not None and package.arch is not None for package in packages):
         return "rpm-qa"
     return "names" if all(is_package_name(text) for text in lines) else None
+
+
+#: Lines that only these files have at their left edge.
+_YAML_MARKS = {
+    r"^document:\s*[\"']?rpm-package-manifest\b": "rpm-package-manifest",
+    r"^lockfileVersion:": "rpms-lock",
+}
 
 
 def _json_format(source: Source) -> str | None:
@@ -79,18 +97,20 @@ def _json_format(source: Source) -> str | None:
     except (ValueError, RecursionError):
         # Several values, one after another, are no JSON document: `rpm --json` and queryformats write those.
         return "rpm-json"
-    if isinstance(value, list):
-        return "rpm-json"
+    if isinstance(value, list) or not {"packages", "rpms"} & value.keys():
+        first = next(iter(value), None) if isinstance(value, list) else value
+        keys = {key.lower() for key in first} if isinstance(first, dict) else set()
+        return "rpm-json" if "name" in keys and keys & {"version", "evr", "arch"} else None
+    if isinstance(value.get("rpms"), list) and value.get("version") == "0.0":
+        return "dnf-transaction"
     packages = value.get("packages")
     if isinstance(packages, dict):
         return "rpm-ostree-lockfile"
     if not isinstance(packages, list):
-        return "rpm-json" if {"name", "Name"} & value.keys() else None
+        return None
     if "manifest_version" in value:
         return "mkosi-manifest"
-    if value.get("format") == 1 and "problem" in value:
-        return "manifest"
-    return "photon-packages"
+    return "manifest" if value.get("format") == 1 and "problem" in value else "photon-packages"
 
 
 def _sorted(packages: list[ListedPackage]) -> tuple[ListedPackage, ...]:
@@ -105,6 +125,11 @@ LIST_FORMATS: dict[str, ListFormat] = {
     "rpm-columns": ListFormat("columns of rpm --queryformat", read_columns),
     "rpm-json": ListFormat("JSON objects of rpm --json or a queryformat", read_objects),
     "rpm-ostree-lockfile": ListFormat("rpm-ostree's manifest-lock.json", read_ostree_lock, epochs=True),
+    "rpm-package-manifest": ListFormat(
+        "libpkgmanifest's packages.manifest.yaml", read_rpm_package_manifest, epochs=True
+    ),
+    "rpms-lock": ListFormat("rpms.lock.yaml", read_rpms_lock, epochs=True),
+    "dnf-transaction": ListFormat("a transaction of dnf, JSON", read_dnf_transaction, epochs=True),
     "mkosi-manifest": ListFormat("mkosi's image.manifest", read_described),
     "photon-packages": ListFormat('Photon\'s {"packages": [...]}', read_photon),
     "manifest": ListFormat("pkgset's manifest.json", read_described, epochs=True),

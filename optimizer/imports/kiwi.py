@@ -74,8 +74,7 @@ class _Reader:
         elif not self._for_arch(attributes):
             self.request.lose(what, f"for another architecture than {self.request.target}", at)
         else:
-            if kind == "image":
-                self.pattern = attributes.get("patternType", "onlyRequired")
+            self.pattern = attributes.get("patternType") or self.pattern
             return attributes
         return None
 

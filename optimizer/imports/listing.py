@@ -6,6 +6,7 @@ from collections import Counter
 
 from optimizer.imports.format import Format, Probe, Terms
 from optimizer.imports.installed import LIST_FORMATS, list_format_of, read_listing
+from optimizer.imports.nevra import Nevra
 from optimizer.imports.request import At, Request
 from optimizer.imports.source import Source
 from optimizer.problem.arch import Arch
@@ -32,10 +33,10 @@ def _read(source: Source, terms: Terms, name: str) -> Request:
     versions = {(package.name, package.evr) for package in listing.packages if package.evr is not None}
     several = Counter(name for name, _ in versions)
     for package in listing.packages:
-        request.want(package.name if package.arch is None else f"{package.name}.{package.arch}", at)
-        if terms.pins and package.evr is not None and several[package.name] == 1:
-            request.pins.append((package.name, package.evr, at))
-        elif terms.pins and package.evr is not None:
+        once = several[package.name] == 1
+        named = Nevra(package.name, package.evr or "", package.arch)
+        request.want_package(named, at, pinned=terms.pins and once)
+        if terms.pins and package.evr is not None and not once:
             request.lose(f"{package.name} {package.evr}", "several versions of that name; none is pinned", at)
     if versions and not terms.pins:
         request.lose("versions", f"{len(several)} names are asked for; --pins keeps their versions", at)

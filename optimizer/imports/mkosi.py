@@ -194,7 +194,8 @@ class _Reader:
         mirror, at = self.values.get("LocalMirror"), At(source.path)
         name = distribution or "distribution"
         own = "the distribution's own, which mkosi knows"
-        self.request.repositories.append(AskedRepository(name, at, (mirror,) if mirror else (), own))
+        if distribution or mirror or not self.lists["Repositories"]:
+            self.request.repositories.append(AskedRepository(name, at, (mirror,) if mirror else (), own))
         for name, place in self.lists["Repositories"]:
             self.request.repositories.append(AskedRepository(name, place, (), "an id that mkosi knows"))
 

@@ -55,12 +55,16 @@ def parse_nevra(text: str) -> Nevra | None:
     return Nevra(match["name"], spell_evr(match["epoch"] or match["before"], match["version"], release), arch)
 
 
-def parse_nevr(text: str) -> Nevra | None:
-    """Return what `text` names where it ends in a version and a release and no architecture; None where unsure.
+def parse_argument(text: str) -> Nevra | None:
+    """Return what `text` names where it ends in a version, with an architecture or without; None where unsure.
 
     A package's name may look like that too, so version and release must begin with a digit, and a release is a
     number or has a dot. No name in the repositories the tests read is mistaken for one.
     """
+    package = parse_nevra(text)
+    if package is not None:
+        version, _, release = package.evr.rpartition(":")[2].partition("-")
+        return package if version[:1].isdigit() and _RELEASE.fullmatch(release) else None
     match = _match(text)
     if match is None or not match["version"][0].isdigit() or not _RELEASE.fullmatch(match["rest"]):
         return None

@@ -8,25 +8,27 @@ from dataclasses import dataclass
 from optimizer.answer.listing import ListedPackage
 from optimizer.imports.columns import KEYS, known_arch
 from optimizer.imports.error import BadImportError
-from optimizer.imports.nevra import ARCHITECTURES, is_evr, is_package_name, parse_nevra, spell_evr, tidy_evr
+from optimizer.imports.nevra import ARCHITECTURES, is_evr, is_package_name, spell_evr, tidy_evr
 from optimizer.imports.source import Source
 from optimizer.imports.tree import line_of, parse_json, read_json
 from optimizer.problem.document import Document, KeyPath, Tree, show
 
 
 @dataclass(frozen=True, slots=True)
-class _Entries:
-    """The packages of a JSON file being read: where each lies, and how a wrong one is blamed."""
+class Entries:
+    """The packages of a file being read: where each lies, and how a wrong one is blamed."""
 
     source: Source
     document: Document
 
     def bad(self, path: KeyPath, expected: str, found: Tree) -> BadImportError:
+        """Return the exception for a value of another kind."""
         return BadImportError(
             self.source.path, f"expected {expected}, found {show(found)}", line_of(self.document, path)
         )
 
     def items(self) -> list[tuple[KeyPath, Tree]]:
+        """Return the items of the list under `packages`; raises BadImportError."""
         value = self.document.value
         packages = value.get("packages") if isinstance(value, dict) else None
         if not isinstance(packages, list):
@@ -100,7 +102,7 @@ def read_objects(source: Source) -> list[ListedPackage]:
         value = parse_json(source)
     if isinstance(value, dict) and "packages" not in value:
         return _read_stream(source)
-    entries = _Entries(source, read_json(source))
+    entries = Entries(source, read_json(source))
     if isinstance(value, list):
         items: list[tuple[KeyPath, Tree]] = [((index,), item) for index, item in enumerate(value)]
     else:
@@ -123,7 +125,7 @@ def _read_stream(source: Source) -> list[ListedPackage]:
             raise BadImportError(source.path, f"expected JSON, found: {error.msg}", error.lineno) from error
         except ValueError as error:
             raise BadImportError(source.path, "expected JSON, found a number of too many digits", line) from error
-        package = _Entries(source, Document(str(source.path), item, {(): line})).package((), item)
+        package = Entries(source, Document(str(source.path), item, {(): line})).package((), item)
         if package is not None:
             found.append(package)
     return found
@@ -135,46 +137,12 @@ def _skip(text: str, position: int, blank: str) -> int:
     return position
 
 
-def read_ostree_lock(source: Source) -> list[ListedPackage]:
-    """Return the packages of rpm-ostree's lockfile: by name, each with an `evr` or an `evra`.
-
-    Raises BadImportError.
-    """
-    entries = _Entries(source, read_json(source))
-    value = entries.document.value
-    packages = value.get("packages") if isinstance(value, dict) else None
-    if not isinstance(packages, dict):
-        raise entries.bad(("packages",), "packages by name", packages)
-    return [_locked(entries, name, item) for name, item in packages.items()]
-
-
-def _locked(entries: _Entries, name: str, item: Tree) -> ListedPackage:
-    path: KeyPath = ("packages", name)
-    if not is_package_name(name) or not isinstance(item, dict):
-        raise entries.bad(path, "a package name with its evr or evra", name if isinstance(item, dict) else item)
-    evr, evra = item.get("evr"), item.get("evra")
-    if isinstance(evra, str) and evr is None:
-        package = parse_nevra(f"{name}-{evra}")
-        if package is None or package.name != name:
-            raise entries.bad(path, "[EPOCH:]VERSION-RELEASE.ARCH as evra", evra)
-        return ListedPackage(name=name, evr=package.evr, arch=package.arch, source=_locked_source(item))
-    if not isinstance(evr, str) or evra is not None or not is_evr(evr):
-        raise entries.bad(path, "one of evr and evra", evr if evra is None else evra)
-    return ListedPackage(name=name, evr=tidy_evr(evr), source=_locked_source(item))
-
-
-def _locked_source(item: dict[str, Tree]) -> str | None:
-    metadata = item.get("metadata")
-    source = metadata.get("sourcerpm") if isinstance(metadata, dict) else None
-    return source if isinstance(source, str) else None
-
-
 def read_photon(source: Source) -> list[ListedPackage]:
     """Return the packages of `{"packages": [...]}`: names, or objects that have versions too.
 
     Raises BadImportError.
     """
-    entries = _Entries(source, read_json(source))
+    entries = Entries(source, read_json(source))
     named: list[ListedPackage] = []
     described: list[tuple[KeyPath, Tree]] = []
     for path, item in entries.items():
@@ -192,7 +160,7 @@ def read_described(source: Source) -> list[ListedPackage]:
 
     Raises BadImportError.
     """
-    entries = _Entries(source, read_json(source))
+    entries = Entries(source, read_json(source))
     for path, item in entries.items():
         kind = item.get("type", "rpm") if isinstance(item, dict) else "rpm"
         if kind != "rpm":
@@ -200,6 +168,6 @@ def read_described(source: Source) -> list[ListedPackage]:
     return _packages(entries, entries.items())
 
 
-def _packages(entries: _Entries, items: list[tuple[KeyPath, Tree]]) -> list[ListedPackage]:
+def _packages(entries: Entries, items: list[tuple[KeyPath, Tree]]) -> list[ListedPackage]:
     found = (entries.package(path, item) for path, item in items)
     return [package for package in found if package is not None]

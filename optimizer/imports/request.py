@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from optimizer.imports.nevra import Nevra
+
 
 class Lost(msgspec.Struct, frozen=True, kw_only=True):
     """Something that did not carry over into the problem: where it stands, what it is, and why not.
@@ -35,7 +37,7 @@ class At:
 class Word:
     """A package as the format spells it (name, file, capability, NEVRA), or the name of a comps group.
 
-    `note` goes beside it into the problem file.
+    `note` goes beside it into the problem file. `package` is what it names where the format leaves no doubt of it.
     """
 
     text: str
@@ -43,6 +45,7 @@ class Word:
     group: bool = False
     optional: bool = False
     note: str = ""
+    package: Nevra | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,11 @@ class Request:
     def want(self, text: str, at: At, *, group: bool = False, optional: bool = False, note: str = "") -> None:
         """Note a package, or a comps group, that is to be in."""
         self.wanted.append(Word(text.strip(), at, group, optional, note))
+
+    def want_package(self, package: Nevra, at: At, *, pinned: bool) -> None:
+        """Note a package whose name, version and architecture are known, the version as a pin or not at all."""
+        asked = package if pinned else Nevra(package.name, "", package.arch)
+        self.wanted.append(Word(package.name, at, package=asked))
 
     def forbid(self, text: str, at: At, note: str = "") -> None:
         """Note a package that is not to be in."""

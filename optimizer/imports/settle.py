@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from optimizer.imports.argument import Refused, dependency_text, understand
+from optimizer.imports.argument import Refused, dependency_text, of_package, understand
 from optimizer.imports.nevra import is_package_name
 from optimizer.imports.places import GivenRepository, Places, safe_name
 from optimizer.imports.request import At, Lost, Request, Word
@@ -155,7 +155,8 @@ class _Features:
             self.optional.pop(text, None)
 
     def _want(self, word: Word) -> None:
-        asked = understand(word.text, self.arch)
+        named = word.package
+        asked = understand(word.text, self.arch) if named is None else of_package(named, self.arch)
         if isinstance(asked, Refused):
             self.request.lose(word.text, asked.why, word.at)
         elif asked.dependency in self.forbidden:
@@ -204,6 +205,8 @@ class _Features:
 
     def _pin_to(self, package: str, repository: str, at: At) -> None:
         what, name = f"{package} from the repository {repository}", safe_name(repository)
+        asked = understand(package, self.arch)
+        package = package if isinstance(asked, Refused) or asked.name is None else asked.name
         if not is_package_name(package) or name not in self.repositories:
             self.request.lose(what, "expected a package's name and a repository named here", at)
             return

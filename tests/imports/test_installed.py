@@ -137,8 +137,8 @@ def test_packages_come_sorted_and_once() -> None:
         ('{"packages": {"bash": {"evra": "1"}}}', None, "expected [EPOCH:]VERSION-RELEASE.ARCH as evra, found '1'"),
         ('{"packages": {"bash": {"evra": "1-1.noarch", "evr": "1-1"}}}', None, "expected one of evr and evra"),
         ('{"packages": {"bash": 1}}', None, "expected a package name with its evr or evra"),
-        ('{"name": "a", "size": -1}', None, "list:1: expected a size in bytes, found -1"),
-        ('{"name": "a"}\n{"name": "b", "arch": "x87"}', None, "list:2: expected an architecture, found 'x87'"),
+        ('{"name": "a", "version": "1", "size": -1}', None, "list:1: expected a size in bytes, found -1"),
+        ('{"name": "a"}\n{"name": "b", "arch": "x87"}', "rpm-json", "list:2: expected an architecture, found 'x87'"),
         (
             '{"manifest_version": 1, "packages": [{"type": "deb", "name": "a"}]}',
             None,

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.imports.nevra import Nevra, parse_nevr, parse_nevra, spell_evr, tidy_evr
+from optimizer.imports.argument import Understood, understand
+from optimizer.imports.nevra import Nevra, parse_argument, parse_nevra, spell_evr, tidy_evr
 
 _WORD = st.text("abcz019._+~", min_size=1, max_size=6)
 
@@ -50,10 +51,13 @@ def test_text_without_version_and_architecture_is_none(text: str) -> None:
         ("xorg-x11-fonts-ISO8859-1-75dpi", None),
         ("compat-libgfortran-48", None),
         ("python3", None),
+        ("p11-kit-trust.x86_64", None),
+        ("xorg-x11-fonts-ISO8859-1-75dpi.noarch", None),
+        ("bash-5.2.26-3.fc40.x86_64", Nevra("bash", "5.2.26-3.fc40", "x86_64")),
     ],
 )
 def test_a_version_without_architecture_must_look_like_one(text: str, package: Nevra | None) -> None:
-    assert parse_nevr(text) == package
+    assert parse_argument(text) == package
 
 
 @given(name=_WORD, version=_WORD, release=_WORD, epoch=st.integers(0, 99))
@@ -72,4 +76,22 @@ def test_no_real_name_is_taken_for_a_name_with_a_version(data_directory: Path, r
     primary = next((data_directory / repository / "repodata").glob("*primary.xml*"))
     names = set(re.findall(r"<name>([^<]+)</name>", gzip.decompress(primary.read_bytes()).decode()))
     assert len(names) > 100
-    assert [name for name in names if parse_nevr(name) or parse_nevra(name)] == []
+    assert [name for name in names if parse_argument(name) or parse_argument(f"{name}.noarch")] == []
+    asked = [understand(f"{name}.x86_64", "x86_64") for name in sorted(names)]
+    assert [one.dependency for one in asked if isinstance(one, Understood)] == sorted(names)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("repository", ["centos-7.2.1511", "centos-stream-9-appstream", "photon-5.0"])
+def test_every_real_package_is_taken_for_itself(data_directory: Path, repository: str) -> None:
+    primary = next((data_directory / repository / "repodata").glob("*primary.xml*"))
+    text = gzip.decompress(primary.read_bytes()).decode()
+    version = r'<name>([^<]+)</name>\s*<arch>([^<]+)</arch>\s*<version epoch="(\d+)" ver="([^"]+)" rel="([^"]+)"/>'
+    packages = re.findall(version, text)
+    assert len(packages) > 100
+    for name, arch, epoch, ver, rel in packages:
+        evr = spell_evr(epoch, ver, rel)
+        assert parse_nevra(f"{name}-{evr}.{arch}") == Nevra(name, evr, arch)
+        if ver[0].isdigit():
+            assert parse_argument(f"{name}-{evr}.{arch}") == Nevra(name, evr, arch)
+            assert parse_argument(f"{name}-{evr}") == Nevra(name, evr, None)
