@@ -25,6 +25,7 @@ from tests.cli.conftest import Run
 from tests.cli.instances import weighted_cover
 from tests.model.making import make
 from tests.model.test_frontier import ladder
+from tests.requirements import PROJECT_ROOT
 
 Write = Callable[..., Path]
 
@@ -269,3 +270,15 @@ def test_a_search_that_is_interrupted_or_killed_goes_on(
     for suffix in (".json", ".state"):
         whole, parts = (tmp_path / place / "made" / f"{name}{suffix}" for place in ("whole", "parts"))
         assert whole.read_bytes() == parts.read_bytes()
+
+
+@pytest.mark.data
+def test_the_how_to_shows_what_is_printed(run: Run, data_directory: Path) -> None:
+    page = (PROJECT_ROOT / "docs" / "how-to" / "frontier.md").read_text(encoding="utf-8")
+    shown = page.split("```")[3].strip().splitlines()
+    assert shown.pop() == "..."
+    file = PROJECT_ROOT / "problems" / "photon-1.0-tp1-minimal.yaml"
+    ask = ("frontier", file, "--mirror", data_directory, "--vary", "installed_size", "--no-write")
+    printed = run(*ask)
+    assert printed.exit_code == 0
+    assert printed.out.splitlines()[: len(shown)] == shown
