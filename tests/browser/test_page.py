@@ -174,10 +174,22 @@ def test_print_has_every_row_and_no_controls(browser: Browser, large: Path) -> N
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     browser.run("dispatchEvent(new Event('beforeprint'))")
     assert len(browser.names()) == 600
+    assert browser.find("details.inputs table").is_displayed()
     assert not browser.find("form.search").is_displayed()
     assert not browser.find("#theme").is_displayed()
     browser.run("dispatchEvent(new Event('afterprint'))")
     assert len(browser.names()) == 100
+    assert not browser.find("details.inputs table").is_displayed()
+
+
+def test_paper_is_white_whatever_the_theme(browser: Browser, demo: Path) -> None:
+    browser.open(demo, dark=True)
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": dark})
+    for theme in ("system", "light", "dark"):
+        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        seen = "const style = getComputedStyle(document.body); return [style.backgroundColor, style.color]"
+        assert browser.run(seen) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
 
 
 def test_a_long_table_keeps_a_window_and_reaches_every_row(browser: Browser, large: Path) -> None:

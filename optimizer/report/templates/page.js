@@ -313,13 +313,19 @@ document.addEventListener("DOMContentLoaded", () => {
     store.set(next);
   });
 
-  window.addEventListener("beforeprint", () => { // on paper there is no window to move
+  let unfolded = [];
+  window.addEventListener("beforeprint", () => { // on paper there is no window to move and nothing to open
+    unfolded = [...document.querySelectorAll("details:not([open])")].filter((one) => !one.closest("table.packages"));
+    for (const one of unfolded) one.open = true;
     for (const table of tables.values()) {
       table.before = [table.from, table.to];
       table.show(0, table.rows.length);
     }
   });
-  window.addEventListener("afterprint", () => { for (const table of tables.values()) table.show(...table.before); });
+  window.addEventListener("afterprint", () => {
+    for (const one of unfolded) one.open = false;
+    for (const table of tables.values()) table.show(...table.before);
+  });
 
   go();
 });
