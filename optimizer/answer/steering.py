@@ -155,8 +155,9 @@ class _Search:
     def _word(self, nevra: str) -> _Word:
         """Return the word that asks for a package: its name where that does, which asks for the best and no other."""
         name = _Word(0, self.world.name(nevra), nevra)
-        shared = sum(self.world.name(other) == name.text for other in self.wanted) > 1
-        return name if not shared and nevra in self._ask([name]).packages else _Word(1, nevra, nevra)
+        given = self._ask([name]).packages
+        others = [other for other in self.wanted - {nevra} if self.world.name(other) == name.text]
+        return name if nevra in given and given.isdisjoint(others) else _Word(1, nevra, nevra)
 
     def _requirers(self) -> dict[str, frozenset[str]]:
         """Return, for each wanted package, the wanted ones that speak of it in what they require."""
@@ -217,11 +218,16 @@ class _Search:
         while (outcome := self._ask(words)).packages != self.wanted:
             steps = [(self._distance(self._ask((*words, word))), word) for word in self._steps(outcome, words)]
             if not steps or min(steps)[0] >= self._distance(outcome):
-                words = full  # no single word mends it
+                words = self._spelt_short(full)  # no single word mends it
                 break
             words = (*words, min(steps)[1])
         words = self._reduced(words)
-        return words if self._confirmed(words) else self._reduced_by_both(full)
+        return words if self._confirmed(words) else self._reduced_by_both(self._spelt_short(full))
+
+    def _spelt_short(self, full: tuple[_Word, ...]) -> tuple[_Word, ...]:
+        """Return the full list with names for NEVRAs where these do as well, to both resolvers."""
+        named = (*self.words, *(word for word in full if word.rank == 2))
+        return named if self._gives(named) and self._confirmed(named) else full
 
     def _steps(self, outcome: Outcome, words: Sequence[_Word]) -> list[_Word]:
         """Return the words that may mend an outcome: of packages that did not come, and against those that did."""

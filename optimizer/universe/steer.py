@@ -23,6 +23,8 @@ from optimizer.universe.load import Loaded
 from optimizer.universe.world import World
 
 _INSTALL = solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE_ONE_OF | solv.Job.SOLVER_FORCEBEST
+# A full NEVRA names its architecture: the 32-bit package may then be in without the 64-bit one (libsolv's SETARCH).
+_PIN = _INSTALL | solv.Job.SOLVER_SETARCH | solv.Job.SOLVER_SETEVR
 _FORBID = solv.Job.SOLVER_LOCK | solv.Job.SOLVER_SOLVABLE_ONE_OF
 _FLAGS = (
     solv.Solver.SOLVER_FLAG_ALLOW_VENDORCHANGE,
@@ -184,7 +186,7 @@ class PlainWorld:
 
     def _asked(self, request: SteeringRequest, *, locked: bool) -> list[Any]:
         words = [(_INSTALL, name, self.bearers) for name in request.names]
-        words += [(_INSTALL, nevra, self.nevras) for nevra in request.pins]
+        words += [(_PIN, nevra, self.nevras) for nevra in request.pins]
         words += [(_FORBID, name, self.bearers) for name in (request.excludes if locked else ())]
         jobs = []
         for how, word, table in words:

@@ -25,7 +25,7 @@ from tests.oracle.repositories import write_problem
 from tests.oracle.strategies import REPOSITORIES, worlds
 from tests.oracle.world import OraclePackage, Question, Rules, Wish, World
 
-CHUNKS, EXAMPLES = 2, 150
+CHUNKS, EXAMPLES = 2, 100
 LONGEST = 3
 
 
