@@ -66,7 +66,8 @@ def _share(answer: AnswerView | None, index: int) -> str:
         return _NO_ANSWER
     if index >= len(answer.shares):
         return "nothing to reuse"
-    return f"{percent(answer.shares[index].share)}: {answer.shares[index].words}"
+    share = answer.shares[index]
+    return f"{percent(share.share)}: {share.words}" + (", of sizes known" if share.of_known_sizes else "")
 
 
 def _stages(sections: Sequence[Section]) -> list[str]:

@@ -11,7 +11,21 @@ from optimizer import __version__
 from optimizer.cli.main import COMMANDS
 from tests.cli.conftest import Run
 
-_HEAVY = ("msgspec", "yaml", "solv", "ortools", "numpy", "urllib3", "tabulate", "tqdm", "libcomps", "multiprocessing")
+_HEAVY = (
+    "msgspec",
+    "yaml",
+    "solv",
+    "ortools",
+    "numpy",
+    "urllib3",
+    "tabulate",
+    "tqdm",
+    "libcomps",
+    "multiprocessing",
+    "jinja2",
+    "pygal",
+    "squarify",
+)
 _COMMANDS = ("", *COMMANDS)
 
 

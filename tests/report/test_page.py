@@ -242,6 +242,7 @@ def test_several_results_stand_side_by_side() -> None:
     assert rows["packages"] == ["4", "2", "no answer"]
     assert rows["installed size"] == ["at least 140.0 MiB", "10.0 MiB", "no answer"]
     assert rows["from upstream, by source"] == ["50.0 %: 2 of 4 sources", "100.0 %: 2 of 2 sources", "no answer"]
+    assert rows["from upstream, by byte"][0] == "98.6 %: 138.0 of 140.0 MiB installed, of sizes known"
     assert rows["stage: divergence"] == ["2 sources", "not an objective", "no answer"]
     assert rows["packages in no other result"] == ["3", "1", "0"]
     assert "#second/package-zsh" in page.links
