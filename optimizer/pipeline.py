@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from optimizer.answer.divergence import diverge
 from optimizer.answer.judges.dnf import Dnf, dnf_for
 from optimizer.answer.judges.libsolv import judge
 from optimizer.answer.manifest import Manifest, write_manifest
+from optimizer.answer.relaxation import Relaxation, relaxations
 from optimizer.answer.result import (
     STATUS_WORDS,
     DivergenceList,
@@ -314,9 +315,10 @@ def _solve(instance: Instance, world: World | None, settings: Settings, clock: C
     if not solution.solved:
         with clock.measure("explain"):
             core = _explain(instance, solution, budget)
-        return Result(
-            instance, solution, (), _record(instance, solution, (), core, STATUS_WORDS[solution.status], clock)
-        )
+        with clock.measure("relax"):
+            relaxed = _relax(engine, solution, budget) if settings.divergence else ()
+        record = _record(instance, solution, (), core, STATUS_WORDS[solution.status], clock, relaxed)
+        return Result(instance, solution, (), record)
     with clock.measure("judge"):
         violations, judgements = _judge(instance, solution, world)
     if any(judgement.verdict == "rejected" for judgement in judgements):
@@ -338,6 +340,15 @@ def _explain(instance: Instance, solution: Solution, budget: Budget) -> tuple[Co
         return explain_infeasible(Engine.of(instance, explain=True), PLAIN, budget)
     except TimeoutError:
         return ()
+
+
+def _relax(engine: Engine, solution: Solution, budget: Budget) -> tuple[Relaxation, ...]:
+    """Return what a problem without an answer could give up, as far as the budget goes."""
+    found: list[Relaxation] = []
+    if solution.status is SolveStatus.INFEASIBLE:
+        with suppress(TimeoutError):
+            found.extend(relaxations(engine, budget))
+    return tuple(found)
 
 
 def _judge(
@@ -368,6 +379,7 @@ def _record(
     core: tuple[CorePart, ...],
     status: str,
     clock: Clock,
+    relaxed: tuple[Relaxation, ...] = (),
 ) -> RunRecord:
     return RunRecord(
         format=1,
@@ -382,6 +394,7 @@ def _record(
         versions={"pkgset": VERSION, "ortools": SOLVER_VERSION, "solv": libsolv_version()},
         inputs=instance.inputs,
         warnings=(),
+        relaxations=relaxed,
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from optimizer.answer.core import CorePart
 from optimizer.answer.divergence import Entry
 from optimizer.answer.manifest import Manifest, UnknownSizes
+from optimizer.answer.relaxation import Relaxation
 from optimizer.answer.verify import Violation
 from optimizer.model.solution import Solution, SolveStatus, Stage
 from optimizer.universe.instance import Input, Instance, PackageOrigin
@@ -46,7 +47,10 @@ class FirstAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole of run.json: what may differ from run to run, timings in seconds."""
+    """The whole of run.json: what may differ from run to run, timings in seconds.
+
+    Without an answer, `infeasible` is a minimal core, `relaxations` what could be given up, as far as the time went.
+    """
 
     format: int
     problem: str
@@ -60,6 +64,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     inputs: tuple[Input, ...]
     warnings: tuple[str, ...]
+    relaxations: tuple[Relaxation, ...] = ()
 
 
 class DivergenceList(msgspec.Struct, frozen=True, kw_only=True):

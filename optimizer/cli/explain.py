@@ -23,6 +23,7 @@ QUESTIONS: dict[str, str] = {
     "price": "optimizer.cli.questions.price",
     "alternatives": "optimizer.cli.questions.alternatives",
     "levers": "optimizer.cli.questions.levers",
+    "relax": "optimizer.cli.questions.relax",
 }
 
 

@@ -167,9 +167,14 @@ class Leverage:
         row = self._row(table, places, (asked, found))
         return msgspec.structs.replace(row, saved=saved, alone=alone)
 
-    def saving(self, table: EdgeTable, place: int) -> int:
-        """Return what the cut of one edge saves, from a solve of its own."""
-        return self._saved(table, (place,), self._afresh(table, (place,), unique=False)[1])
+    def saving(self, table: EdgeTable, place: int) -> int | None:
+        """Return what the cut of one edge saves, from a solve of its own; None where it betters what ranks above."""
+        found = self._afresh(table, (place,), unique=False)[1]
+        values = _by_objective(found)
+        allowed = self.held_without(self.held, table.levers[place])
+        if any(sign_of(kind) * values[kind] < sign_of(kind) * value for kind, value in allowed.items()):
+            return None
+        return self._saved(table, (place,), found)
 
     def _afresh(self, table: EdgeTable, places: tuple[int, ...], *, unique: bool = True) -> tuple[Instance, Solution]:
         lever = tuple(index for place in places for index in table.levers[place])
@@ -240,7 +245,8 @@ def best_pairs(answered: Answered, measured: ObjectiveKind, most: int) -> Levers
 
     What one edge saves is charged where it is cut, so the sum that is minimised is today's value less what only the
     two together save. An edge's own saving is looked up when a pair with it comes up; until then it is charged
-    nothing, so that no pair is thought worse than it is.
+    nothing, so that no pair is thought worse than it is. An edge whose cut alone betters an objective that ranks
+    above the measured one is in no pair: it is a lever of that objective.
     """
     leverage = Leverage(answered, measured)
     return leverage.report(*_ranked(_pairs(leverage), most))
@@ -289,8 +295,10 @@ def _pairs(leverage: Leverage) -> Iterator[_Candidate]:
     while (found := cuts.best(2, today, at_least=least, charges=charges, barred=barred)) is not None:
         least = found.value
         unknown = [place for place in found.levers if place not in charges]
-        charges |= {place: leverage.saving(table, place) for place in unknown}
-        if any(charges[place] for place in unknown):
+        told = {place: leverage.saving(table, place) for place in unknown}
+        barred += [(place,) for place, saved in told.items() if saved is None]
+        charges |= {place: saved or 0 for place, saved in told.items()}
+        if any(saved != 0 for saved in told.values()):
             continue
         alone = tuple(charges[place] for place in found.levers)
         barred.append(found.levers)

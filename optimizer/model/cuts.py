@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optimizer.model.build import Clause, Model, negation
+from optimizer.model.first import another_group, first_group, group_of, settle
 from optimizer.model.objective import Term, objective_terms
 from optimizer.model.question import PLAIN, Question
 from optimizer.model.rules import RULES
-from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine
 from optimizer.model.solver import Budget, Run
-from optimizer.model.step import lock, minimise, worth
+from optimizer.model.step import lock, worth
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import Instance
 
@@ -109,15 +109,15 @@ class Cuts:
             return None
         proto = self._asked(PLAIN, number, barred)
         _between(proto, leading, at_least, below - 1)
-        found = self._settle(proto, leading, None)
+        found = settle(proto, leading, self.budget)
         if found is None:
             return None
-        levers = self._levers(found)
-        if self._others(proto, levers):
+        levers = group_of(self.cut, found)
+        if another_group(proto, self.cut, levers, self.budget):
             found = self._step(proto, self._charged(charges or {}), found)
             for kind in self.order[1:]:
                 found = self._step(proto, objective_terms(self.engine.model, kind)[0], found)
-            levers = self._first(proto, number, found)
+            levers = first_group(proto, self.cut, found, self.budget)
         return BestCut(levers, worth(leading, found.values))
 
     def fewest(self, question: Question) -> tuple[int, ...] | None:
@@ -127,12 +127,12 @@ class Cuts:
         """
         proto = self._asked(question, None, ())
         count = [(literal, 1) for literal in self.cut]
-        found = self._settle(proto, count, None)
+        found = settle(proto, count, self.budget)
         if found is None:
             return None
         for kind in self.order:
             found = self._step(proto, objective_terms(self.engine.model, kind)[0], found)
-        return self._first(proto, worth(count, found.values), found)
+        return first_group(proto, self.cut, found, self.budget)
 
     def _asked(self, question: Question, number: int | None, barred: Iterable[tuple[int, ...]]) -> Any:
         proto = self.engine.proto(question)
@@ -153,49 +153,10 @@ class Cuts:
     def _charged(self, charges: Mapping[int, int]) -> list[Term]:
         return [(self.cut[lever], charge) for lever, charge in sorted(charges.items()) if charge]
 
-    def _settle(self, proto: Any, terms: list[Term], hint: Run | None) -> Run | None:
-        """Minimise a sum and lock it; None where there is no answer."""
-        found = minimise(proto, terms, self.budget, hint)
-        if found.status is SolveStatus.INFEASIBLE:
-            return None
-        if found.status is not SolveStatus.OPTIMAL:
-            raise TimeoutError
-        lock(proto, terms, worth(terms, found.values))
-        return found
-
     def _step(self, proto: Any, terms: list[Term], hint: Run) -> Run:
-        if not terms:
-            return hint
-        found = self._settle(proto, terms, hint)
+        found = settle(proto, terms, self.budget, hint) if terms else hint
         assert found is not None, "the hint is an answer"
         return found
-
-    def _others(self, proto: Any, levers: tuple[int, ...]) -> bool:
-        """Whether other levers do as well as these: only then there is something to decide between them."""
-        trial = type(proto)()
-        trial.copy_from(proto)
-        trial.constraints.add().bool_or.literals.extend([negation(self.cut[lever]) for lever in levers])
-        found = minimise(trial, [], self.budget, None)
-        if found.status is SolveStatus.UNKNOWN:
-            raise TimeoutError
-        return found.solved
-
-    def _first(self, proto: Any, number: int, found: Run) -> tuple[int, ...]:
-        """Return, of the groups left, the one whose last lever comes first, then the one before."""
-        chosen: list[int] = []
-        while len(chosen) < number and self._others(proto, self._levers(found)):
-            last = len(proto.variables)
-            proto.variables.add().domain.extend((0, len(self.cut)))
-            for place, literal in enumerate(self.cut):
-                if place not in chosen:
-                    _between(proto, [(last, 1), (literal, -place)], 0, len(self.cut))
-            found = self._step(proto, [(last, 1)], found)
-            chosen.append(max(lever for lever in self._levers(found) if lever not in chosen))
-            proto.constraints.add().bool_or.literals.append(self.cut[chosen[-1]])
-        return self._levers(found)
-
-    def _levers(self, found: Run) -> tuple[int, ...]:
-        return tuple(lever for lever, literal in enumerate(self.cut) if found.values[literal])
 
 
 def _between(proto: Any, terms: list[Term], minimum: int | None, maximum: int) -> None:

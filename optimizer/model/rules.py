@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from optimizer.model.build import Model, negation
-from optimizer.model.objective import limited_terms
-from optimizer.universe.instance import ExclusionKind, LimitKind, RequirementKind
+from optimizer.model.objective import Term, limited_terms
+from optimizer.universe.instance import ExclusionKind, Limit, LimitKind, RequirementKind
 
 _HARD = (RequirementKind.REQUIRES, RequirementKind.PREREQUIRES)
 
@@ -63,10 +63,7 @@ def add_limits(model: Model) -> None:
     """C7: sizes, counts and the number of features of a group stay within their bounds."""
     for index, limit in enumerate(model.instance.limits):
         guard = model.guard("limit", index)
-        if limit.kind is LimitKind.FEATURE_GROUP:
-            terms = [(_feature_literal(model, held), 1) for held in _members(model, limit.group)]
-        else:
-            terms = limited_terms(model, limit.kind)
+        terms = limit_terms(model, limit)
         most = sum(weight for _, weight in terms)
         minimum = 0 if limit.minimum is None else limit.minimum
         maximum = max(most, minimum) if limit.maximum is None else limit.maximum
@@ -126,6 +123,13 @@ RULES: dict[str, Callable[[Model], None]] = {
     "C9": add_weak,
     "C10": add_divergence,
 }
+
+
+def limit_terms(model: Model, limit: Limit) -> list[Term]:
+    """Return the terms whose sum a limit bounds, those of a feature group too."""
+    if limit.kind is LimitKind.FEATURE_GROUP:
+        return [(_feature_literal(model, held), 1) for held in _members(model, limit.group)]
+    return limited_terms(model, limit.kind)
 
 
 def _add_exclusions(model: Model, kind: ExclusionKind) -> None:

@@ -10,6 +10,7 @@ from optimizer.answer.manifest import Manifest
 from optimizer.answer.result import Result
 from optimizer.report.quantity import listed
 from optimizer.report.reason import core_sentences, divergence_sentence, price_sentence
+from optimizer.report.relax import relaxation_lines
 from optimizer.report.summary import (
     FIRST_ANSWER,
     divergence_headline,
@@ -84,12 +85,15 @@ def _entry_lines(entry: Entry) -> Iterator[str]:
 
 def _core(result: Result) -> str:
     if not result.record.infeasible:
-        return "no minimal set of reasons was found before the limit or Ctrl-C"
+        lines = ["no minimal set of reasons was found before the limit or Ctrl-C"]
+        return "\n".join((*lines, *relaxation_lines(result.record.relaxations)))
     lines = ["these cannot all hold, and none of them can be left out of the clash:"]
     for sentence in core_sentences(result.record.infeasible):
         lines += _wrapped(sentence, "  - ", "    ")
     if any(part.kind == "feature" and not part.providers for part in result.record.infeasible):
         lines.append("`pkgset check` looks up every name of the problem, and tells what is near")
+    if result.record.relaxations:
+        lines += ["", *relaxation_lines(result.record.relaxations)]
     return "\n".join(lines)
 
 

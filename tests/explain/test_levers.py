@@ -84,25 +84,28 @@ class Oracle:
         assert today is not None
         self.today = today
 
-    def saving(self, places: tuple[int, ...]) -> int:
+    def then(self, places: tuple[int, ...]) -> tuple[tuple[int, ...], list[int]]:
+        """All stages after a cut, and by how much each one above the measured one is worse than today."""
         lever = tuple(index for place in places for index in self.table.levers[place])
         then = brute_force(without_requirements(self.instance, lever))
         assert then is not None
-        above = zip(self.instance.objectives[: self.place], self.today, then, strict=False)
-        for kind, value, new in above:
+        worse = []
+        for kind, value, new in zip(self.instance.objectives[: self.place], self.today, then, strict=False):
             allowed = value - (len(self.unmet.intersection(lever)) if kind is ObjectiveKind.WEAK else 0)
-            if (new < allowed) if kind is ObjectiveKind.FEATURES else (new > allowed):
-                return 0
-        return max(0, self.today[self.place] - then[self.place])
+            worse.append(allowed - new if kind is ObjectiveKind.FEATURES else new - allowed)
+        return then, worse
+
+    def saving(self, places: tuple[int, ...]) -> int:
+        then, worse = self.then(places)
+        return 0 if max(worse, default=0) > 0 else max(0, self.today[self.place] - then[self.place])
 
     def singles(self) -> list[int]:
         return sorted((s for i in range(len(self.table.levers)) if (s := self.saving((i,)))), reverse=True)
 
     def pairs(self) -> list[int]:
-        alone = [self.saving((place,)) for place in range(len(self.table.levers))]
-        beyond = [
-            self.saving((one, other)) - alone[one] - alone[other] for one, other in combinations(range(len(alone)), 2)
-        ]
+        places = [place for place in range(len(self.table.levers)) if min(self.then((place,))[1], default=0) >= 0]
+        alone = {place: self.saving((place,)) for place in places}
+        beyond = [self.saving(pair) - alone[pair[0]] - alone[pair[1]] for pair in combinations(places, 2)]
         return sorted((amount for amount in beyond if amount > 0), reverse=True)
 
 
