@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from optimizer.answer.core import CorePart, explain_infeasible
@@ -82,10 +82,17 @@ class WhyNot(Value, frozen=True):
     weighted: bool = False
 
 
-def why_not(answered: Answered, word: str) -> WhyNot:
+def why_not(
+    answered: Answered,
+    word: str,
+    *,
+    on_start: Callable[[int], None] = lambda _total: None,
+    on_candidate: Callable[[], None] = lambda: None,
+) -> WhyNot:
     """Return why each package that a word names or that provides it, and is not in an answer, is not.
 
-    Raises UnknownSubjectError, InAnswerError, NoAnswerError, and TimeoutError where the budget ends in a core.
+    `on_start` hears how many there are, `on_candidate` of each one settled. Raises UnknownSubjectError, InAnswerError,
+    NoAnswerError, and TimeoutError where the budget ends in a core.
     """
     answered.require_answer()
     instance, chosen = answered.instance, answered.chosen
@@ -95,7 +102,11 @@ def why_not(answered: Answered, word: str) -> WhyNot:
     if not absent:
         raise InAnswerError(word, held)
     near = Engine.of(nearest_to(instance, chosen_identities(instance, answered.solution)))
-    found = [(index, *_candidate(answered, near, index)) for index in absent]
+    on_start(len(absent))
+    found = []
+    for index in absent:
+        found.append((index, *_candidate(answered, near, index)))
+        on_candidate()
     found.sort(key=lambda one: (list(Outcome).index(one[1].outcome), one[2], one[0]))
     return WhyNot(
         word=word,

@@ -14,7 +14,7 @@ from optimizer.universe.instance import PackageOrigin
 
 _WIDTH = 100
 _NAMED = 4
-_TOLD = 3
+_TOLD, _LISTED = 3, 10
 _TIES = {
     Preference.AGE: "the tie-break prefers newer versions",
     Preference.LIBSOLV: "the tie-break prefers what libsolv itself would choose",
@@ -29,8 +29,11 @@ def why_not_text(found: WhyNot, *, whole: bool = False) -> str:
     blocks = ["\n\n".join(_candidate(candidate, found.weighted, whole)) for candidate in told]
     others = found.candidates[len(told) :]
     if others:
-        lines = [line for candidate in others for line in _wrapped(_sentence(candidate, found.weighted), "  ")]
-        blocks.append("\n".join(["the others, --all tells them in full:", *lines]))
+        listed_ones = others[:_LISTED]
+        lines = [line for candidate in listed_ones for line in _wrapped(_sentence(candidate, found.weighted), "  ")]
+        if len(others) > len(listed_ones):
+            lines.append(f"  and {len(others) - len(listed_ones):,} further from being in")
+        blocks.append("\n".join(["the others, --all tells each in full:", *lines]))
     if found.chosen:
         names = listed(found.chosen, len(found.chosen) if whole else _NAMED)
         blocks.append("\n".join(_wrapped(f"in the answer: {names}", "")))

@@ -90,6 +90,12 @@ def test_the_other_providers_of_a_capability_are_told_best_first(run: Run, resul
     assert document["chosen"] == ["sendmail-8.18.1-1.hb9.x86_64"]
 
 
+def test_what_the_time_limit_left_unproven_ends_in_3(run: Run, result: Path) -> None:
+    printed = run("explain", "--time-limit", "0.000001", result, "why-not", "vim-enhanced")
+    assert printed.exit_code == 3
+    assert "the time was up" in printed.out
+
+
 @pytest.mark.parametrize(
     ("question", "word", "code", "words"),
     [
