@@ -91,7 +91,7 @@ def why_not(
 ) -> WhyNot:
     """Return why each package that a word names or that provides it, and is not in an answer, is not.
 
-    `on_start` hears how many there are, `on_candidate` of each one settled. Raises UnknownSubjectError, InAnswerError,
+    `on_start` hears how many there are, `on_candidate` of each settled. Raises UnknownSubjectError, InAnswerError,
     NoAnswerError, and TimeoutError where the budget ends in a core.
     """
     answered.require_answer()
