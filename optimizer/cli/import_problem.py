@@ -93,6 +93,7 @@ def import_problem(
         return _list(as_json)
     if file is None:
         raise click.UsageError("FILE is needed; --list shows the formats")
+    _check_arch(arch)
     if output is not None and output.exists() and not force:
         raise click.UsageError(f"{output} is there already; --force writes over it")
     from optimizer.imports.formats import read_request
@@ -109,6 +110,16 @@ def import_problem(
     _show(imported, text, output, as_json)
     _tell(imported, output)
     return 0
+
+
+def _check_arch(arch: str | None) -> None:
+    from optimizer.problem.arch import Arch
+    from optimizer.problem.nearest import nearest
+
+    if arch is not None and arch not in Arch.__members__.values():
+        near = nearest(arch, Arch.__members__.values())
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(Arch)}"
+        raise click.UsageError(f"there is no architecture {arch!r}: {hint}")
 
 
 def _given(repositories: tuple[tuple[str, str, str], ...]) -> list[GivenRepository]:

@@ -28,6 +28,7 @@ def _read(source: Source, terms: Terms) -> Request:
         raise BadImportError(source.path, f"expected comps.xml, found: {error}") from error
     note = "comps does not say; dnf follows them by default"
     request = Request("comps-group", source.path, arch=terms.arch, weak=True, weak_note=note)
+    request.profiles.update(terms.profiles)
     lines = _lines(source)
     for group in _chosen(source, groups, terms.profiles):
         _members(request, source, group, lines)

@@ -68,7 +68,12 @@ def read_request(
         raise UnknownImportFormatError(name, tuple(FORMATS))
     source = read_source(path)
     chosen = FORMATS[name or format_of(source)]
-    return chosen.read(source, Terms(Includes.of(path, within), arch, profiles, pins))
+    request = chosen.read(source, Terms(Includes.of(path, within), arch, profiles, pins))
+    for profile in profiles:
+        if profile not in request.profiles:
+            has = f"it has {', '.join(sorted(request.profiles))}" if request.profiles else "it has none"
+            raise BadImportError(path, f"expected a profile {profile!r}, and {has}")
+    return request
 
 
 def format_of(source: Source) -> str:

@@ -50,9 +50,11 @@ class _Reader:
             self.repository, self.urls = attributes, []
         elif below == ("repository", "source"):
             self.urls.append(attributes.get("path", ""))
+        elif below == ("profiles", "profile"):
+            self.request.profiles.add(attributes.get("name", ""))
         elif below == ("include",):
             self.request.lose(f"include {attributes.get('from', '')}", "not read", self.at())
-        elif len(below) == 1 and name not in ("description", "preferences", "packages", "repository"):
+        elif len(below) == 1 and name not in ("description", "preferences", "packages", "profiles", "repository"):
             self.request.unrelated([(name, self.at())])
 
     def end(self, _name: str) -> None:
@@ -66,6 +68,7 @@ class _Reader:
         """Return a section's attributes where its packages are taken, None after saying why they are not."""
         kind, at = attributes.get("type", ""), self.at()
         profiles = [word.strip() for word in attributes.get("profiles", "").split(",") if word.strip()]
+        self.request.profiles.update(profiles, (kind,))
         what = f'<packages type="{kind}"' + (f' profiles="{",".join(profiles)}">' if profiles else ">")
         if profiles and not set(profiles) & set(self.terms.profiles):
             self.request.lose(what, "of a profile that is not chosen; --profile takes it", at)

@@ -39,5 +39,5 @@ def _read(source: Source, terms: Terms, name: str) -> Request:
         if terms.pins and package.evr is not None and not once:
             request.lose(f"{package.name} {package.evr}", "several versions of that name; none is pinned", at)
     if versions and not terms.pins:
-        request.lose("versions", f"{len(several)} names are asked for; --pins keeps their versions", at)
+        request.lose("versions", "only names are asked for; --pins keeps the versions", at)
     return request

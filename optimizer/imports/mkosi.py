@@ -108,6 +108,7 @@ class _Reader:
         for pattern in (f"{name}.conf", f"{name}/mkosi.conf", name):
             if (at.parent / pattern).is_file():
                 main = Path(pattern).name == "mkosi.conf"
+                self.request.profiles.add(Path(name).name)
                 self.read(self.terms.includes.read(pattern, at, None), main=main)
                 return
 
@@ -160,6 +161,7 @@ class _Reader:
         value = condition.value.removeprefix("|")
         wanted = value.removeprefix("!")
         if condition.name == "Profiles":
+            self.request.profiles.add(wanted)
             found = wanted in self.terms.profiles
         elif condition.name == "Architecture":
             found = _ARCHITECTURES.get(wanted, wanted) == self._arch()

@@ -58,7 +58,11 @@ class Places:
             self._placeholder("upstream", "the file names no repository")
 
     def _given(self, repository: GivenRepository) -> None:
-        self._write(repository.id, repository.origin, repository.baseurl)
+        why = self._unusable(repository.baseurl, At(self.request.file))
+        if why is None:
+            self._write(repository.id, repository.origin, repository.baseurl)
+        else:
+            self._placeholder(repository.id, f"{repository.baseurl} will not do: {why}", repository.origin)
 
     def _asked(self, name: str, asked: AskedRepository) -> None:
         usable = []
@@ -74,9 +78,9 @@ class Places:
         urls = f"baseurl {' '.join(asked.baseurls)}" if asked.baseurls else "only its id is known"
         self._placeholder(name, asked.instead or urls)
 
-    def _placeholder(self, name: str, instead: str) -> None:
+    def _placeholder(self, name: str, instead: str, origin: Origin = Origin.UPSTREAM) -> None:
         self.placeholders[name] = one_line(instead)
-        self._write(name, Origin.UPSTREAM, f"{PLACEHOLDER}/{name}")
+        self._write(name, origin, f"{PLACEHOLDER}/{name}")
 
     def _write(self, name: str, origin: Origin, where: Tree) -> None:
         self.found[name] = {"id": name, "origin": origin.value, "baseurl": where}

@@ -63,7 +63,8 @@ class Request:
     """All that one file and the files it includes ask for, in their order; a reader fills it.
 
     `weak` is whether weak dependencies are followed, with the reason in `weak_note`, None where the format has its
-    own way. `stubs`: what nobody provides is a package still to be made.
+    own way. `stubs`: what nobody provides is a package still to be made. `profiles` are those that the file has, of
+    the kind that a user chooses from.
     """
 
     format: str
@@ -83,6 +84,7 @@ class Request:
     stubs: bool = False
     multilib: bool = False
     lost: list[Lost] = field(default_factory=list)
+    profiles: set[str] = field(default_factory=set)
 
     @property
     def target(self) -> str:

@@ -64,6 +64,14 @@ def test_given_repositories_stand_in_and_come_beside(run: Run, kickstart: Path, 
     ]
 
 
+def test_a_given_url_that_will_not_do_is_told(run: Run, kickstart: Path, tmp_path: Path) -> None:
+    target = tmp_path / "image.yaml"
+    printed = run("import", str(kickstart), "-o", str(target), "--repository", "base=ftp://x/$y:downstream")
+    assert printed.exit_code == 0
+    assert "ftp://x/$y will not do: expected only the variables" in printed.err
+    assert load_problem(target).repositories[0].origin is Origin.DOWNSTREAM
+
+
 def test_json_has_the_problem_and_what_was_lost(run: Run, kickstart: Path, tmp_path: Path) -> None:
     target = tmp_path / "image.yaml"
     document = json.loads(run("import", str(kickstart), "--json", "-o", str(target)).out)
@@ -102,6 +110,8 @@ def test_formats_are_listed(run: Run) -> None:
         (["{file}", "--from", "kiwi"], "small.ks:1: expected XML"),
         (["{file}", "--repository", "x"], "is not ID=URL"),
         (["{file}", "--repository", "a b=x"], "expected as id a name of letters"),
+        (["{file}", "--arch", "x86-64"], "did you mean x86_64"),
+        (["{file}", "--profile", "cloud"], "expected a profile 'cloud', and it has none"),
         (["{file}.none"], "No such file"),
     ],
 )

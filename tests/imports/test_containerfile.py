@@ -18,7 +18,6 @@ from optimizer.imports.includes import Includes
 from optimizer.imports.request import Request
 from optimizer.imports.shell import ShellSyntaxError, commands, substitute
 from optimizer.imports.source import Source
-from tests.requirements import require_tool
 
 _CASES = Path(__file__).parent / "cases" / "containerfile"
 
@@ -121,15 +120,13 @@ _WORD = st.text("ab-._/$", min_size=1, max_size=4) | st.sampled_from(
 )
 
 
-@pytest.mark.tool("bash")
 @given(st.lists(st.lists(_WORD, min_size=1, max_size=4), min_size=1, max_size=3))
 def test_words_are_those_of_a_shell(rows: list[list[str]]) -> None:
     import subprocess
 
     lines = ["printf '%s\\n' " + " ".join(f"w{word}" for word in row) for row in rows]
-    shell = str(require_tool("bash"))
     text = "set -f; " + " && ".join(lines)
-    done = subprocess.run([shell, "-c", text], env={"A": "1 2"}, capture_output=True, text=True, check=False)
+    done = subprocess.run(["/bin/sh", "-c", text], env={"A": "1 2"}, capture_output=True, text=True, check=False)
     if done.returncode or done.stderr:
         return
     found = [
