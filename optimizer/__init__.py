@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from optimizer.explain.comparison import Comparison, compare
     from optimizer.explain.levers import Levers, best_edges, best_pairs, release
     from optimizer.explain.price import Prices, price
+    from optimizer.explain.relax import Relaxed, relax
     from optimizer.explain.subject import Subject, UnknownSubjectError, find_packages, find_subject
     from optimizer.explain.what_if import WhatIf
     from optimizer.explain.why import NotInAnswerError, Why, why
@@ -96,6 +97,7 @@ __all__ = [
     "ProblemError",
     "Question",
     "RejectedError",
+    "Relaxed",
     "Reported",
     "Result",
     "RunRecord",
@@ -134,6 +136,7 @@ __all__ = [
     "read_source",
     "read_stored",
     "record_frontier",
+    "relax",
     "release",
     "render_page",
     "result_text",
@@ -208,6 +211,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "Prices",
         "price",
     ),
+    "optimizer.explain.relax": ("Relaxed", "relax"),
     "optimizer.explain.subject": (
         "Subject",
         "UnknownSubjectError",
