@@ -14,23 +14,24 @@ from optimizer.report.reason import core_sentence
 
 WIDTH = 100
 _NAMED = 4
+_RANKING = (
+    "none whose cut saves anything",
+    "those whose cut saves most:",
+    "the pairs that save most beyond what each of the two saves alone:",
+)
 
 
 def levers_text(found: Levers) -> str:
     """Return the best cuts of one edge, or of pairs, the most saving first."""
-    pairs = any(len(row.edges) > 1 for row in found.rows)
-    what = "pairs of dependency edges that save more together" if pairs else "dependency edges"
     today = amount(found.objective, found.today, weighted=found.weighted)
-    words = f"{found.problem}: {title(found.objective)} today {today}; of {found.edges:,} edges, "
-    words += f"the {what} whose cut would save most" if found.rows else "no cut would save anything"
-    lines = _wrapped(words, "")
+    words = f"{found.problem}: {title(found.objective)} is {today} today; of {found.edges:,} dependency edges, "
+    lines = _wrapped(words + _RANKING[max((len(row.edges) for row in found.rows), default=0)], "")
     for rank, row in enumerate(found.rows, start=1):
         lines += ["", *_row(found, rank, row)]
-    if found.rows:
-        lines += [
-            "",
-            "no other cut saves anything" if found.whole else "more cuts save something: --top N shows more",
-        ]
+    if found.rows and found.whole:
+        lines += ["", "no other cut saves anything"]
+    elif found.rows:  # what comes next is sure to save something only where nothing ranks above
+        lines += ["", "there may be more: --top N" if found.above else "there are more: --top N"]
     return "\n".join(lines) + "\n"
 
 

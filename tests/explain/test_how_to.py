@@ -13,8 +13,15 @@ from tests.requirements import PROJECT_ROOT
 
 __all__ = ["run"]
 
-DOCUMENT = PROJECT_ROOT / "docs" / "how-to" / "what-would-change.md"
-SHOWN = re.findall(r"^```sh\npkgset ([^\n]+)\n```\n\n```\n(.*?)^```$", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
+NAMES = ("what-would-change", "make-it-smaller", "infeasible")
+DOCUMENTS = [PROJECT_ROOT / "docs" / "how-to" / f"{name}.md" for name in NAMES]
+SHOWN = [
+    shown
+    for document in DOCUMENTS
+    for shown in re.findall(
+        r"^```sh\npkgset ([^\n]+)\n```\n\n```\n(.*?)^```$", document.read_text(), re.MULTILINE | re.DOTALL
+    )
+]
 
 
 @pytest.mark.data
@@ -29,4 +36,4 @@ def test_a_command_prints_what_the_how_to_shows(
 
 def test_every_question_is_shown() -> None:
     asked = {shlex.split(command)[2] for command, _ in SHOWN}
-    assert asked == {"what-if", "price", "alternatives"}
+    assert asked == {"what-if", "price", "alternatives", "levers", "relax"}
