@@ -115,6 +115,7 @@ class _Reader:
     globals: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     unrelated: list[tuple[str, At]] = field(default_factory=list)
+    other: list[tuple[str, At]] = field(default_factory=list)
 
     def read(self) -> None:
         for instruction in instructions(self.source):
@@ -183,7 +184,7 @@ class _Reader:
             elif set(command.words) & MANAGERS and command.words[0] not in _HARMLESS:
                 stage.unread.append((" ".join(command.words), at))
             elif command.words[0] not in _HARMLESS:
-                self.unrelated.append((f"RUN {command.words[0]}", at))
+                self.other.append((command.words[0], at))
 
     def finish(self) -> None:
         """Take the calls of the last stage and of those it begins with or copies an installation root from."""
@@ -208,6 +209,9 @@ class _Reader:
             why = "what a base image holds is not known here; import its `rpm -qa` output for that"
             self.request.lose(f"FROM {base}", why, At(self.source.path, last.line))
         self.request.unrelated(self.unrelated)
+        if self.other:
+            words = ", ".join(dict.fromkeys(word for word, _ in self.other))
+            self.request.lose(f"RUN {words}", "not read; packages it brings are not seen", self.other[0][1])
 
     def _family(self, last: _Stage) -> tuple[set[str], set[str]]:
         """Return the names of the stages an image begins with, itself first, and of those it copies from."""

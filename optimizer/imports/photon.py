@@ -8,6 +8,7 @@ from __future__ import annotations
 from optimizer.imports.error import BadImportError
 from optimizer.imports.fields import Fields
 from optimizer.imports.format import Format, Probe, Terms
+from optimizer.imports.listing import list_format
 from optimizer.imports.request import AskedRepository, Request
 from optimizer.imports.source import Source
 from optimizer.imports.tree import read_json
@@ -27,7 +28,9 @@ def is_photon_list(probe: Probe) -> bool:
         return False
     lists = [value for key, value in probe.document.value.items() if _is_list(key)]
     names = [item for value in lists if isinstance(value, list) for item in value]
-    return bool(lists) and all(isinstance(value, list) for value in lists) and all(isinstance(n, str) for n in names)
+    return (
+        bool(lists) and all(isinstance(value, list) for value in lists) and len({type(name) for name in names}) == 1
+    )
 
 
 def _recognise(probe: Probe) -> bool:
@@ -86,6 +89,9 @@ def _repositories(request: Request, fields: Fields) -> None:
 
 def _read_list(source: Source, terms: Terms) -> Request:
     fields = Fields.of(source, read_json(source))
+    if any(isinstance(item, dict) for item, _ in fields.items("packages")):
+        # Somebody wrote versions too: then it is what an image holds, like `rpm -qa`.
+        return list_format("photon-packages").read(source, terms)
     request = Request("photon-packages", source.path, arch=terms.arch, weak_note="tdnf follows none")
     _packages(request, fields)
     request.unrelated([(key, at) for key, at in fields.others() if not _is_list(key)])
