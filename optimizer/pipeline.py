@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from optimizer.answer.core import CorePart, explain_infeasible
 from optimizer.answer.divergence import diverge
-from optimizer.answer.judges.dnf import Dnf, dnf_for
+from optimizer.answer.judges.dnf import Dnf
 from optimizer.answer.judges.libsolv import judge
 from optimizer.answer.manifest import Manifest, write_manifest
 from optimizer.answer.relaxation import Relaxation, relaxations
@@ -25,7 +24,7 @@ from optimizer.answer.result import (
     first_answer,
     instance_size,
 )
-from optimizer.answer.steering import Steered, steer, switches, used_repositories, wanted_packages
+from optimizer.answer.steering import Steered, steer_with_dnf, used_repositories, wanted_packages
 from optimizer.answer.stored import read_record, read_stored, solution_of, stored_instance
 from optimizer.answer.verify import Violation, verify
 from optimizer.explain.answered import Answered
@@ -284,10 +283,10 @@ def steer_answer(manifest: Manifest, problem: Problem, settings: Settings) -> tu
     repositories = _open(problem, settings)
     loaded = load_world(problem, repositories, settings.cache, settings.progress, filelists=True)
     world = plain_world(problem, loaded, wanted_packages(manifest))
-    with TemporaryDirectory(prefix="pkgset-dnf-") as root:
-        dnf = dnf_for(world, problem, repositories, Path(root))
-        found = steer(world, weak=switches(problem), time_limit_s=settings.time_limit_s, confirm=dnf.ask)
-    return found, dnf
+    settings.progress.start("steer", None)
+    found = steer_with_dnf(world, problem, repositories, settings.time_limit_s)
+    settings.progress.finish()
+    return found
 
 
 def _open(problem: Problem, settings: Settings) -> list[Repository]:

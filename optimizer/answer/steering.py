@@ -19,10 +19,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import inf
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from optimizer.answer.judges.dnf import Dnf, dnf_for
 from optimizer.answer.manifest import Manifest
 from optimizer.answer.stored import identity
 from optimizer.problem.problem import Problem, WeakDependencies
+from optimizer.repository.repository import Repository
 from optimizer.universe.instance import PackageOrigin
 from optimizer.universe.steer import Named, Outcome, PlainWorld, SteeringRequest
 
@@ -120,6 +124,15 @@ def steer(world: PlainWorld, *, weak: Sequence[bool], time_limit_s: float | None
         return found[0]
     best = min(held, key=lambda one: one.request.size if one.request else 0)
     return Steered(best.request, min(one.at_least for one in held), sum(one.asked for one in found))
+
+
+def steer_with_dnf(
+    world: PlainWorld, problem: Problem, repositories: Sequence[Repository], time_limit_s: float | None
+) -> tuple[Steered, Dnf]:
+    """Return the shortest request for the wanted packages of a plain world, and dnf, which was asked as well."""
+    with TemporaryDirectory(prefix="pkgset-dnf-") as root:
+        dnf = dnf_for(world, problem, repositories, Path(root))
+        return steer(world, weak=switches(problem), time_limit_s=time_limit_s, confirm=dnf.ask), dnf
 
 
 class _Search:
