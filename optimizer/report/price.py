@@ -96,8 +96,8 @@ def _name(one: Price) -> str:
 def _offer(one: Price) -> str:
     if one.status == "infeasible":
         return f"{one.text}, optional, is not in the answer: no answer can have it"
-    words = _changes(one.cost) or "nothing in any stage"
-    return f"{one.text}, optional, is not in the answer: having it would cost {words}{_doubt(one.status)}"
+    words = _changes(one.cost) or "the same in every stage"
+    return f"{one.text}, optional, is not in the answer; the best answer with it: {words}{_doubt(one.status)}"
 
 
 def _rule(one: Price) -> str:

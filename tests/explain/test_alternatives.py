@@ -59,7 +59,8 @@ def check_option(instance: Instance, sets: list[frozenset[int]], chosen: frozens
 def _told_apart(instance: Instance) -> Instance:
     """Give every package a name of its own, so that NEVRAs are indices."""
     packages = tuple(msgspec.structs.replace(one, name=f"p{index}") for index, one in enumerate(instance.packages))
-    return msgspec.structs.replace(instance, packages=packages, unique_names=instance.unique_names)
+    limits = instance.limits if len(instance.limits) > 1 else ()  # they leave few choices
+    return msgspec.structs.replace(instance, packages=packages, limits=limits)
 
 
 def _others(instance: Instance, choice: Choice) -> frozenset[int]:

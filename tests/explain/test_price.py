@@ -13,15 +13,13 @@ from hypothesis import given, settings
 from optimizer.explain.difference import Difference
 from optimizer.explain.price import LimitPrice, Step, price
 from optimizer.pipeline import Settings, open_answer, solve_file
-from optimizer.problem.problem import ObjectiveKind
 from optimizer.problem.supposition import UnknownSuppositionError
 from optimizer.universe.instance import Feature, Instance, Limit, LimitKind, holds
-from tests.explain.trying import Vector, answerable_instances, answered, best, feasible_sets, rank, vector
-from tests.export.instances import value
+from tests.explain.trying import Vector, amount, answerable_instances, answered, best, feasible_sets, rank, vector
 from tests.model.making import make, package
 from tests.requirements import PROJECT_ROOT
 
-EXAMPLES = 60
+EXAMPLES = 100
 
 
 def before(found: Difference) -> Vector:
@@ -72,13 +70,13 @@ def check_limit(instance: Instance, index: int, found: LimitPrice) -> None:
     answer = best(instance, feasible_sets(instance))
     assert answer is not None
     ranked = rank(instance)
-    kind = ObjectiveKind(limit.kind.value)
+    kind = limit.kind
     better = [chosen for chosen in open_sets if ranked(vector(instance, chosen)) < ranked(answer)]
-    assert found.first_bound == min((value(instance, kind, chosen) for chosen in better), default=None)
+    assert found.first_bound == min((amount(instance, kind, chosen) for chosen in better), default=None)
     for bound, there in ((found.first_bound, found.gain), (found.next_bound, found.next)):
         if bound is not None:
             assert there is not None
-            moved = [chosen for chosen in open_sets if value(instance, kind, chosen) <= bound]
+            moved = [chosen for chosen in open_sets if amount(instance, kind, chosen) <= bound]
             assert (before(there), after(there)) == (answer, best(instance, moved))
 
 
