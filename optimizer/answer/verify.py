@@ -202,6 +202,11 @@ def unmet_weak(instance: Instance, chosen: frozenset[int]) -> list[int]:
     return unmet
 
 
+def objective_value(instance: Instance, solution: Solution, kind: ObjectiveKind) -> int:
+    """Return an objective's value in a solution, in a stage's unit and sign."""
+    return _total(Answer(instance, solution, frozenset(solution.packages)), kind)
+
+
 def _total(answer: Answer, kind: ObjectiveKind) -> int:
     """Return an objective's value, added up over the chosen packages."""
     instance, unknown = answer.instance, answer.instance.unknown_bytes or 0

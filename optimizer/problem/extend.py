@@ -43,7 +43,12 @@ def read_extended(path: Path) -> Document:
 
     Raises ProblemError: a file of the chain that cannot be read or has mistakes of form, a loop, too long a chain.
     """
-    chain = _read_chain(path)
+    return extend_document(_read(str(path), Position(str(path), 1, ""), str(path)))
+
+
+def extend_document(first: Document) -> Document:
+    """Return a document that was read already with all it extends, as `read_extended` does."""
+    chain = _read_chain(first)
     mistakes = tuple(mistake for document in chain for _, mistake in document.mistakes)
     if mistakes and len(chain) > 1:
         raise ProblemError(mistakes)
@@ -64,10 +69,10 @@ def feature_text(item: Tree) -> str | None:
     return f"group: {group}" if isinstance(group, str) else None
 
 
-def _read_chain(path: Path) -> list[Document]:
+def _read_chain(first: Document) -> list[Document]:
     """Return the documents from the extending file to the one that extends nothing."""
-    chain = [_read(str(path), Position(str(path), 1, ""), str(path))]
-    files = [path.resolve()]
+    chain = [first]
+    files = [Path(first.file).resolve()]
     while (name := _base_name(chain[-1])) is not None:
         last = chain[-1]
         position = last.position(_EXTENDS)

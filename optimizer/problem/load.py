@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from optimizer.problem.document import show
+from optimizer.problem.document import Document, show
 from optimizer.problem.equivalents import read_equivalents
 from optimizer.problem.error import Mistake, ProblemError
 from optimizer.problem.extend import read_extended
@@ -26,10 +26,18 @@ def load_problem(path: Path) -> Problem:
     Repositories are named, not looked at. Positions show `path` as it was given, and name the file a value comes
     from. Raises ProblemError with every mistake that can be told apart, those of the problem file first, by line.
     """
-    reading = Reading(read_extended(path), ProblemShape, path.absolute())
+    return read_problem(read_extended(path), path.absolute())
+
+
+def read_problem(document: Document, file: Path) -> Problem:
+    """Return the problem that a document states which has taken in all it extends; `file` is absolute.
+
+    Raises ProblemError as `load_problem` does.
+    """
+    reading = Reading(document, ProblemShape, file)
     problem = _read_problem(reading)
     if reading.mistakes:
-        raise ProblemError(_in_order(str(path), reading.mistakes))
+        raise ProblemError(_in_order(document.file, reading.mistakes))
     return problem
 
 
