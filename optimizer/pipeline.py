@@ -55,6 +55,7 @@ from optimizer.universe.resolve import resolve_problem
 from optimizer.universe.size import check_known_sizes
 from optimizer.universe.snapshot import SUFFIX, read_instance
 from optimizer.universe.steer import plain_world
+from optimizer.universe.stock import Stock
 from optimizer.universe.world import libsolv_version
 from optimizer.version import VERSION
 
@@ -64,7 +65,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Settings:
-    """How to work, whatever the problem: where mirrors and cache are, how long and with how many threads to solve."""
+    """How to work, whatever the problem: where mirrors and cache are, how long and with how many threads to solve.
+
+    `stock` holds what this process has loaded already; a loaded world leaves it with the problem that takes it.
+    """
 
     mirror: Path | None = None
     cache: Cache = field(default_factory=Cache)
@@ -72,6 +76,7 @@ class Settings:
     time_limit_s: float | None = None
     workers: int = 1
     divergence: bool = True
+    stock: Stock | None = None
 
 
 class RejectedError(AssertionError):
@@ -135,9 +140,11 @@ def close_problem(
     with clock.measure("open"):
         repositories = _open(problem, settings)
 
+    load = load_world if settings.stock is None else settings.stock.load
+
     def close(*, filelists: bool) -> World:
         with clock.measure("load"):
-            loaded = load_world(problem, repositories, settings.cache, settings.progress, filelists=filelists)
+            loaded = load(problem, repositories, settings.cache, settings.progress, filelists=filelists)
         with clock.measure("prepare"):
             universe = prepare_universe(problem, loaded, suppositions)
         settings.progress.start("close", None)
@@ -289,9 +296,19 @@ def steer_answer(manifest: Manifest, problem: Problem, settings: Settings) -> tu
     return found
 
 
+def keep_repositories(problem: Problem, settings: Settings) -> None:
+    """Load into the stock what a problem will ask of it, before this process forks for the problem.
+
+    Raises RepositoryError.
+    """
+    if settings.stock is not None:
+        settings.stock.keep(problem, _open(problem, settings), settings.cache, settings.progress)
+
+
 def _open(problem: Problem, settings: Settings) -> list[Repository]:
+    open_source = open_repository if settings.stock is None else settings.stock.open
     return [
-        open_repository(source, mirror=settings.mirror, cache=settings.cache, progress=settings.progress)
+        open_source(source, mirror=settings.mirror, cache=settings.cache, progress=settings.progress)
         for source in problem.repositories
         if not (source.origin is Origin.DOWNSTREAM and problem.policy.downstream is Downstream.NONE)
     ]
@@ -403,4 +420,5 @@ def _input(repository: Repository) -> Input:
         origin=repository.origin.value,
         location=repository.location,
         checksum=repository.checksum,
+        signed_by=repository.signed_by,
     )

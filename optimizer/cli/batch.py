@@ -1,30 +1,38 @@
-"""Many problems, one after another or in processes; outcomes come in the order the problems were named."""
+"""Many problems, in worker processes; outcomes come in the order the problems were named."""
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from optimizer.cli.failure import OUR_BUG, USAGE, Failure
 from optimizer.cli.interrupt import Interrupts
-from optimizer.cli.task import Outcome, Task, failed, not_started, run_task
+from optimizer.cli.task import Outcome, Task, failed, not_started, run_from_stock, run_task
 from optimizer.cli.terminal import Terminal, tell_warning, terminal
+
+if TYPE_CHECKING:
+    from optimizer.universe.stock import Stock
 
 
 def run_batch(tasks: Sequence[Task], *, jobs: int, quiet: bool) -> Iterator[Outcome]:
-    """Yield each task's outcome, in order; `jobs` above 1 solves that many at a time.
+    """Yield each task's outcome, in order; `jobs` problems are solved at a time.
 
-    After Ctrl-C the problems being solved end with their best answer, the others are not started.
+    One problem is solved in this process, several in others that load what the problems share only once. After
+    Ctrl-C the problems being solved end with their best answer, the others are not started.
     """
     clashes = _clashes(tasks)
     free = [task for index, task in enumerate(tasks) if index not in clashes]
-    in_processes = min(jobs, len(free)) > 1
-    outcomes = _in_processes(free, jobs) if in_processes else _here(free, quiet=quiet, several=len(tasks) > 1)
+    in_processes = len(free) > 1
+    outcomes = _in_processes(free, jobs, quiet=quiet) if in_processes else _here(free, quiet=quiet)
     for index, task in enumerate(tasks):
         outcome = failed(task, clashes[index]) if index in clashes else next(outcomes)
         if in_processes:
@@ -33,17 +41,18 @@ def run_batch(tasks: Sequence[Task], *, jobs: int, quiet: bool) -> Iterator[Outc
         yield outcome
 
 
-def _here(tasks: Sequence[Task], *, quiet: bool, several: bool) -> Iterator[Outcome]:
-    with Interrupts() as interrupts:
+def _here(tasks: Sequence[Task], *, quiet: bool) -> Iterator[Outcome]:
+    with Interrupts():
         for task in tasks:
-            about = str(task.file) if several else ""
-            yield not_started(task) if interrupts.count else run_task(task, terminal(quiet=quiet, about=about))
+            yield run_task(task, terminal(quiet=quiet))
 
 
-def _in_processes(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
-    """Fresh processes and not forked ones: libsolv's and the solver's threads would not survive a fork."""
-    with Interrupts() as interrupts, _pool(min(jobs, len(tasks))) as pool:
-        futures = [pool.submit(_work, task) for task in tasks]
+def _in_processes(tasks: Sequence[Task], jobs: int, *, quiet: bool) -> Iterator[Outcome]:
+    """Fresh processes and not forked ones: threads of this one (a bar's, the pool's) would not survive a fork."""
+    size = min(jobs, len(tasks))
+    work = functools.partial(_work, bars=size == 1 and not quiet and sys.stderr.isatty())
+    with Interrupts() as interrupts, _pool(size) as pool:
+        futures = [pool.submit(work, task) for task in tasks]
         for task, future in zip(tasks, futures, strict=True):
             yield _await(task, future, futures, interrupts)
 
@@ -76,9 +85,14 @@ def _pool(size: int) -> ProcessPoolExecutor:
 
 
 def _signal_workers(number: int) -> None:
-    for child in multiprocessing.active_children():
-        if child.pid is not None:
-            os.kill(child.pid, number)
+    """Reach each worker and the child that it forked; one that has only begun has no group of its own yet."""
+    for worker in multiprocessing.active_children():
+        assert worker.pid is not None
+        try:
+            os.killpg(worker.pid, number)
+        except ProcessLookupError:
+            with suppress(ProcessLookupError):
+                os.kill(worker.pid, number)
 
 
 _interrupts = Interrupts(working=False)
@@ -88,16 +102,28 @@ def _begin() -> None:
     """In a new process: Ctrl-C reaches it through its parent only, once, and never between two tasks."""
     os.setpgid(0, 0)
     _interrupts.__enter__()
+    import optimizer.pipeline  # noqa: F401 - once, and not once a child
 
 
-def _work(task: Task) -> Outcome:
-    if _interrupts.count:
-        return not_started(task)
-    _interrupts.working = True
-    try:
-        return run_task(task, Terminal(bars=False, echo=False))
-    finally:
-        _interrupts.working = False
+@functools.cache
+def _stock() -> Stock:
+    from optimizer.universe.stock import Stock
+
+    return Stock()
+
+
+def _work(task: Task, *, bars: bool = False) -> Outcome:
+    """Solve a task in a child of this process, which keeps what is loaded; where a child dies, one more tries."""
+    from optimizer.batch.fork import ChildDiedError
+
+    for _ in range(2):
+        if _interrupts.count:
+            return not_started(task)
+        try:
+            return run_from_stock(task, Terminal(bars=bars, echo=False), _stock(), _interrupts)
+        except ChildDiedError as error:
+            died = error
+    return failed(task, Failure(OUR_BUG, (f"pkgset: {task.file}: the process that solved it {died}",)))
 
 
 def _clashes(tasks: Sequence[Task]) -> dict[int, Failure]:

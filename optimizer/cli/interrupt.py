@@ -29,6 +29,12 @@ class Interrupts:
     ) -> None:
         signal.signal(signal.SIGINT, self._before)
 
+    def begin(self) -> None:
+        """Begin to work: from now on Ctrl-C raises KeyboardInterrupt, at once if it came before."""
+        self.working = True
+        if self.count:
+            raise KeyboardInterrupt
+
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         self.count += 1
         if self.working:

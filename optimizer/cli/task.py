@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,10 @@ from optimizer.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from optimizer.answer.result import Result
+    from optimizer.cli.interrupt import Interrupts
+    from optimizer.pipeline import Settings
+    from optimizer.problem.problem import Problem
+    from optimizer.universe.stock import Stock, WorldKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,37 @@ class Outcome:
 
 def run_task(task: Task, progress: Terminal) -> Outcome:
     """Return a task's outcome; nothing is raised, Ctrl-C during the solve gives the best answer so far."""
-    done = attempt(lambda: _solve(task, progress))
+    return _tried(task, progress, lambda: _solve(task, progress))
+
+
+def run_from_stock(task: Task, progress: Terminal, stock: Stock, interrupts: Interrupts) -> Outcome:
+    """Return a task's outcome as `run_task` does, found in a forked child; what is loaded stays in the stock.
+
+    Raises ChildDiedError.
+    """
+    from optimizer.batch.fork import in_child
+
+    loaded = attempt(lambda: _load(task, progress, stock))
+    if isinstance(loaded, Failure):
+        return failed(task, loaded.of(task.file), tuple(progress.warnings))
+    own = progress.again()  # a repository that is in stock tells its warnings again
+
+    def solve() -> Outcome:
+        interrupts.begin()
+        return _solve(task, own, loaded, stock)
+
+    def work() -> tuple[Outcome, tuple[WorldKey, ...]]:
+        outcome = _tried(task, own, solve)
+        interrupts.working = False
+        return outcome, tuple(stock.missed)
+
+    outcome, missed = in_child(work)
+    stock.note_missed(missed)
+    return outcome
+
+
+def _tried(task: Task, progress: Terminal, work: Callable[[], Outcome]) -> Outcome:
+    done = attempt(work)
     if isinstance(done, Failure):
         return failed(task, done.of(task.file), tuple(progress.warnings))
     return done
@@ -62,19 +97,39 @@ def not_started(task: Task) -> Outcome:
     return failed(task, Failure(INTERRUPTED, (f"{task.file}: not solved: interrupted",)))
 
 
-def _solve(task: Task, progress: Terminal) -> Outcome:
-    from optimizer.pipeline import Settings, solve_file
-    from optimizer.report.text import result_text
+def _load(task: Task, progress: Terminal, stock: Stock) -> Problem | None:
+    """Return the problem, its repositories in stock; None for an Instance, which has none."""
+    from optimizer.pipeline import keep_repositories
+    from optimizer.problem.load import load_problem
+    from optimizer.universe.snapshot import SUFFIX
+
+    if task.file.suffix == SUFFIX:
+        return None
+    problem = load_problem(task.file)
+    keep_repositories(problem, _settings(task, progress, stock))
+    return problem
+
+
+def _settings(task: Task, progress: Terminal, stock: Stock | None = None) -> Settings:
+    from optimizer.pipeline import Settings
     from optimizer.repository.cache import Cache
 
-    settings = Settings(
+    return Settings(
         mirror=task.mirror,
         cache=Cache(progress=progress),
         progress=progress,
         time_limit_s=task.time_limit_s,
         workers=task.workers,
+        stock=stock,
     )
-    result = solve_file(task.file, settings)
+
+
+def _solve(task: Task, progress: Terminal, problem: Problem | None = None, stock: Stock | None = None) -> Outcome:
+    from optimizer.pipeline import solve_file, solve_problem
+    from optimizer.report.text import result_text
+
+    settings = _settings(task, progress, stock)
+    result = solve_file(task.file, settings) if problem is None else solve_problem(problem, settings)
     written = attempt(lambda: _write(task, result))  # before any words: they must not cost the answer
     text, warnings = result_text(result), tuple(progress.warnings)
     if isinstance(written, Failure):  # an answer that took an hour is worth showing all the same

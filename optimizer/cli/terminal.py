@@ -19,6 +19,10 @@ class Terminal:
         self._bars, self._echo, self._about = bars, echo, about
         self._bar: Any = None
 
+    def again(self) -> Terminal:
+        """Return one that shows the same and has not been warned of anything."""
+        return Terminal(bars=self._bars, echo=self._echo, about=self._about)
+
     def start(self, stage: str, total: int | None) -> None:
         """Show a bar for a stage; downloads count bytes."""
         if self._bars:

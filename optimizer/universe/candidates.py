@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import solv
@@ -50,17 +50,31 @@ def select_candidates(world: World, problem: Problem, modules: ModuleSelection) 
     `newest` keeps the newest EVR of each name and architecture in each repository, as dnf's "best" does, and the
     versions that a pin, a lock or, where changes count, the earlier manifest names.
     """
-    admitted = architectures(problem)
-    pool = world.pool
-    arch_ids = {pool.str2id(arch) for arch in admitted}
     newest_only = problem.policy.candidates is Candidates.NEWEST
+    without_downstream = problem.policy.downstream is Downstream.NONE
+    asked = architectures(problem), newest_only, without_downstream, modules
+    if asked not in world.admitted:
+        world.admitted[asked] = _admitted(world, *asked)
+    admitted: CandidateSet = world.admitted[asked]
+    if not newest_only:
+        return admitted
+    named = _named_versions(world, problem, admitted.versions)
+    return replace(admitted, chosen=tuple(sorted({*admitted.chosen, *named})))
+
+
+def _admitted(
+    world: World, names: frozenset[str], newest_only: bool, without_downstream: bool, modules: ModuleSelection
+) -> CandidateSet:
+    """Return the candidates as far as they are the same for every problem of these architectures and this policy."""
+    pool = world.pool
+    arch_ids = {pool.str2id(arch) for arch in names}
     chosen: list[int] = []
     versions: dict[tuple[Origin, int], list[int]] = {}
     for repository in pool.repos:
         origin = world.origins.get(repository.id)
         if origin is None:
             continue
-        if origin is Origin.DOWNSTREAM and problem.policy.downstream is Downstream.NONE:
+        if origin is Origin.DOWNSTREAM and without_downstream:
             continue
         eligible = _eligible(world, repository.solvables_iter(), arch_ids, modules)
         for name_id, _, identifier in eligible:
@@ -69,8 +83,6 @@ def select_candidates(world: World, problem: Problem, modules: ModuleSelection) 
             chosen.extend(_newest(pool, eligible))
         else:
             chosen.extend(identifier for _, _, identifier in eligible)
-    if newest_only:
-        chosen.extend(_named_versions(world, problem, versions))
     return CandidateSet(tuple(sorted(set(chosen))), versions)
 
 

@@ -35,12 +35,14 @@ class World:
     `origins` maps a libsolv repository id to the origin of its packages; repositories made by us are not in it.
     `scratch` are two solvables that are no candidates, to compare versions with; they exist from the start because
     libsolv's map of considered solvables does not grow.
+    `admitted` keeps what was already chosen of the repositories' packages, by what that depends on.
     """
 
     pool: Any
     origins: dict[int, Origin] = field(default_factory=dict)
     considered: list[int] = field(default_factory=list)
     scratch: tuple[int, int] = (0, 0)
+    admitted: dict[Any, Any] = field(default_factory=dict)
     _texts: dict[int, str] = field(default_factory=dict)
 
     def solvable(self, solvable_id: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -46,7 +47,7 @@ def test_a_time_limit_keeps_the_best_answer(run: Run, hard: Callable[[str], Path
 
 def test_ctrl_c_keeps_the_best_answer_and_starts_nothing_more(hard: Callable[[str], Path], tmp_path: Path) -> None:
     process = _start("solve", hard("first"), hard("second"), "-o", tmp_path)
-    _wait_for(lambda: _threads(process.pid) > 1)
+    _wait_for(lambda: len(_busy_children(process.pid)) == 1)
     time.sleep(_ENOUGH_S)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
@@ -81,15 +82,46 @@ def test_ctrl_c_reaches_every_job(hard: Callable[[str], Path], tmp_path: Path) -
     assert not (tmp_path / "third").exists()
 
 
-def test_a_job_that_dies_takes_nobody_with_it(hard: Callable[[str], Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("victim", ["child", "worker"])
+def test_a_job_that_dies_takes_nobody_with_it(hard: Callable[[str], Path], tmp_path: Path, victim: str) -> None:
     doomed, other = hard("doomed"), hard("other")
     process = _start("solve", doomed, other, "-o", tmp_path, "--jobs", "2", "--time-limit", "3")
     _wait_for(lambda: len(_busy_children(process.pid)) == 2)
-    subprocess.run(["kill", "-9", str(min(_busy_children(process.pid)))], check=True)
-    process.communicate(timeout=90)
-    assert process.returncode == 3
+    begun = _busy_children(process.pid)
+    os.kill(min(begun if victim == "child" else _workers(process.pid)), signal.SIGKILL)
+    _, err = process.communicate(timeout=90)
+    assert (process.returncode, err) == (3, "")
     _assert_kept(tmp_path / "doomed")
     _assert_kept(tmp_path / "other")
+
+
+def test_a_job_that_dies_twice_fails_alone(hard: Callable[[str], Path], tmp_path: Path) -> None:
+    files = [hard(name) for name in ("doomed", "other")]
+    process = _start("solve", *files, "-o", tmp_path, "--time-limit", "3")
+    _wait_for(lambda: bool(_busy_children(process.pid)))
+    (first,) = _busy_children(process.pid)
+    os.kill(first, signal.SIGKILL)
+    _wait_for(lambda: bool(_busy_children(process.pid)) and first not in _busy_children(process.pid))
+    os.kill(_busy_children(process.pid)[0], signal.SIGKILL)
+    _, err = process.communicate(timeout=90)
+    assert process.returncode == 70
+    assert err == f"pkgset: {files[0]}: the process that solved it was killed by signal 9\n"
+    assert not (tmp_path / "doomed").exists()
+    _assert_kept(tmp_path / "other")
+
+
+def test_a_second_ctrl_c_leaves_nobody_behind(hard: Callable[[str], Path], tmp_path: Path) -> None:
+    process = _start("solve", hard("first"), hard("second"), "-o", tmp_path, "--jobs", "2")
+    _wait_for(lambda: len(_busy_children(process.pid)) == 2)
+    orphans = _busy_children(process.pid)
+    for child in orphans:  # which then cannot hear the first one
+        os.kill(child, signal.SIGSTOP)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    _wait_for(lambda: not any(_lives(child) for child in orphans))
 
 
 def _start(*arguments: str | Path) -> subprocess.Popen[str]:
@@ -106,10 +138,26 @@ def _threads(process: int) -> int:
 
 
 def _busy_children(process: int) -> list[int]:
-    """Return the worker processes in which the solver's own thread runs beside the main one."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    workers = [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
-    return [worker for worker in workers if _threads(worker) > 1]
+    """Return the children of worker processes in which the solver's own thread runs beside the main one."""
+    return [
+        child for worker in _workers(process) for child in _children(worker) if _lives(child) and _threads(child) > 1
+    ]
+
+
+def _workers(process: int) -> list[int]:
+    return [held for held in _children(process) if b"spawn_main" in Path(f"/proc/{held}/cmdline").read_bytes()]
+
+
+def _children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def _lives(process: int) -> bool:
+    """Whether a process is there and no mere entry that nobody has asked for."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
