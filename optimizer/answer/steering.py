@@ -10,6 +10,10 @@ about other requests, and each is asked. Only such are left out whose outcome is
 answer requires must be named (of packages that only require each other, one); a package that the other words force
 in anyway is not named, since libsolv follows what is forced before it chooses (src/solver.c, propagate); what the
 answer's names cannot reach is not excluded.
+
+**Best or not.** All this is with dnf's `best`, under which a name's best version is forced. Where it is off, a name
+is a choice, which a package of that name for another architecture may settle. So names of the shortest request give
+way to NEVRAs, which leave no choice, until the outcome is the same: it has no more words.
 """
 
 from __future__ import annotations
@@ -186,15 +190,15 @@ class _Search:
         texts = [tuple(sorted(word.text for word in words if word.rank == rank)) for rank in range(3)]
         return SteeringRequest(names=texts[0], pins=texts[1], excludes=texts[2], weak=self.weak)
 
-    def _ask(self, words: Sequence[_Word]) -> Outcome:
+    def _ask(self, words: Sequence[_Word], *, best: bool = True) -> Outcome:
         self.asked += 1
-        return self.world.ask(self._request(words))
+        return self.world.ask(replace(self._request(words), best=best))
 
-    def _gives(self, words: Sequence[_Word]) -> bool:
-        return self._ask(words).packages == self.wanted
+    def _gives(self, words: Sequence[_Word], *, best: bool = True) -> bool:
+        return self._ask(words, best=best).packages == self.wanted
 
-    def _confirmed(self, words: Sequence[_Word]) -> bool:
-        outcome = None if self.confirm is None else self.confirm(self._request(words))
+    def _confirmed(self, words: Sequence[_Word], *, best: bool = True) -> bool:
+        outcome = None if self.confirm is None else self.confirm(replace(self._request(words), best=best))
         return outcome is None or outcome.packages == self.wanted
 
     def _full(self) -> tuple[_Word, ...] | Outcome:
@@ -315,7 +319,19 @@ class _Search:
         return any(other.nevra in self.closures[one.nevra] for one in words for other in words if one is not other)
 
     def _steered(self, words: tuple[_Word, ...], at_least: int) -> Steered:
-        return Steered(self._request(words), at_least, self.asked)
+        return Steered(self._request(self._settled(words)), at_least, self.asked)
+
+    def _settled(self, words: tuple[_Word, ...]) -> tuple[_Word, ...]:
+        """Return as many words that give the answer whether or not only best versions will do."""
+        if self._gives(words, best=False) and self._confirmed(words, best=False):
+            return words
+        pinned = tuple(_Word(1, word.nevra, word.nevra) if word.rank == 0 else word for word in words)
+        settled = pinned
+        for position, word in enumerate(words):
+            looser = (*settled[:position], word, *settled[position + 1 :])
+            if self._gives(looser) and self._gives(looser, best=False):
+                settled = looser
+        return settled if self._confirmed(settled) and self._confirmed(settled, best=False) else pinned
 
 
 def _closures(steps: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -22,7 +22,8 @@ from optimizer.universe.instance import Formula
 from optimizer.universe.load import Loaded
 from optimizer.universe.world import World
 
-_INSTALL = solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE_ONE_OF | solv.Job.SOLVER_FORCEBEST
+_INSTALL = solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE_ONE_OF
+_BEST = solv.Job.SOLVER_FORCEBEST
 # A full NEVRA names its architecture: the 32-bit package may then be in without the 64-bit one (libsolv's SETARCH).
 _PIN = _INSTALL | solv.Job.SOLVER_SETARCH | solv.Job.SOLVER_SETEVR
 _FORBID = solv.Job.SOLVER_LOCK | solv.Job.SOLVER_SOLVABLE_ONE_OF
@@ -37,12 +38,16 @@ _ASKING = (solv.SOLVABLE_REQUIRES, solv.SOLVABLE_CONFLICTS)
 
 @dataclass(frozen=True, slots=True)
 class SteeringRequest:
-    """What a resolver is asked on an empty system: names, full NEVRAs, names to exclude, weak dependencies or not."""
+    """What a resolver is asked on an empty system: names, full NEVRAs, names to exclude, weak dependencies or not.
+
+    `best` is dnf's option of that name: only the best version of a name will do.
+    """
 
     names: tuple[str, ...] = ()
     pins: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     weak: bool = False
+    best: bool = True
 
     @property
     def size(self) -> int:
@@ -185,8 +190,9 @@ class PlainWorld:
         self._jobs.clear()
 
     def _asked(self, request: SteeringRequest, *, locked: bool) -> list[Any]:
-        words = [(_INSTALL, name, self.bearers) for name in request.names]
-        words += [(_PIN, nevra, self.nevras) for nevra in request.pins]
+        best = _BEST if request.best else 0
+        words = [(_INSTALL | best, name, self.bearers) for name in request.names]
+        words += [(_PIN | best, nevra, self.nevras) for nevra in request.pins]
         words += [(_FORBID, name, self.bearers) for name in (request.excludes if locked else ())]
         jobs = []
         for how, word, table in words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,7 @@ def check(world: World, words: list[int], weak: bool) -> str:
         assert found.request is not None
         assert found.proven
         assert plain.ask(found.request).packages == target.packages
+        assert plain.ask(replace(found.request, best=False)).packages == target.packages
         assert (found.request.size if found.request.size <= LONGEST else None) == (expected and expected.size), (
             found,
             expected,
@@ -185,3 +187,16 @@ def test_weak_dependencies_are_switched_on_where_that_is_shorter(tmp_path: Path)
     assert found_in(world, tmp_path / "off", CHOSEN).request == SteeringRequest(names=("app", "tiny-mailer"))
     on = found_in(world, tmp_path / "on", CHOSEN, weak=[False, True])
     assert on.request == SteeringRequest(names=("app",), weak=True)
+
+
+def test_it_makes_no_difference_whether_only_best_versions_will_do(tmp_path: Path) -> None:
+    """Without `best` the name of two architectures' library is a choice, which `app` has settled by then."""
+    both = tuple(OraclePackage("mailer", arch=arch, provides=(Capability("mail"),)) for arch in ("x86_64", "i686"))
+    world = of(*both)
+    target = {"mailer-1-1.x86_64", "mailer-1-1.i686"}
+    found = found_in(world, tmp_path, target).request
+    assert found is not None
+    plain = opened(load_problem(tmp_path / "problem" / "problem.yaml"), tmp_path)
+    for best in (True, False):
+        assert plain.ask(replace(found, best=best)).packages == target
+    assert found.size == 2

@@ -36,7 +36,7 @@ class Dnf:
     unable: str = ""
 
     def ask(self, request: SteeringRequest) -> Outcome | None:
-        """Return what dnf installs for a request, best versions only; None where it cannot be asked (`unable`)."""
+        """Return what dnf installs for a request; None where it cannot be asked (`unable`)."""
         python = None if self.unable else self._python()
         if python is None:
             return None
@@ -45,6 +45,7 @@ class Dnf:
             "words": [*request.names, *request.pins],
             "excludes": list(request.excludes),
             "weak": request.weak,
+            "best": request.best,
             "root": str(self.root),
             "arch": self.arch,
             "platform": self.platform,

@@ -23,7 +23,8 @@ def open_base(question: dict[str, Any]) -> Any:
     conf.reposdir = conf.varsdir = conf.pluginpath = conf.pluginconfpath = []
     conf.plugins = conf.skip_if_unavailable = False
     conf.install_weak_deps = question["weak"]
-    conf.best = conf.strict = True
+    conf.best = question["best"]
+    conf.strict = True
     conf.installonly_limit = 0
     conf.installonlypkgs = question["install_only"]
     conf.excludepkgs = question["excludes"]
