@@ -100,7 +100,8 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     unknown_format = UnknownFormatError | UnknownImportFormatError
     if isinstance(error, unknown_format | UnknownRepositoryError | UnknownGroupError | UnknownSuppositionError):
         near = nearest(error.name, error.known)
-        return USAGE, [str(error) + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]
+        mark = "pkgset: " if isinstance(error, UnknownSuppositionError) else ""
+        return USAGE, [f"{mark}{error}" + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]
     if isinstance(error, ProblemError | UnknownSizeError | BadInstanceError):
         return USAGE, str(error).splitlines()
     if isinstance(error, RepositoryError):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from optimizer.explain.change import Change, LimitChange, PinChange
-from optimizer.problem.dependency import Comparison, Dependency
+from optimizer.problem.dependency import Comparison, Dependency, dependency_name
 from optimizer.problem.problem import CompsGroup
 from optimizer.problem.supposition import Cut, UnknownSuppositionError
 from optimizer.universe.formula import parsed_formula
@@ -229,8 +229,8 @@ def _cut(instance: Instance, cuts: Iterable[Cut]) -> Instance:
         if not severed:
             if not any(cut.speaks_of(package.name) for package in instance.packages):
                 raise UnknownSuppositionError("cut", cut.package, "package", {p.name for p in instance.packages})
-            whose = f"dependency of {cut.package}"
-            raise UnknownSuppositionError("cut", cut.dependency, whose, (one.text for one, _ in asked))
+            known = {spelling for one, _ in asked for spelling in (one.text, dependency_name(one.text))}
+            raise UnknownSuppositionError("cut", cut.dependency, cut.whose, known)
         kept = tuple(one for one in instance.requirements if id(one) not in severed)
         instance = msgspec.structs.replace(instance, requirements=kept)
     return instance

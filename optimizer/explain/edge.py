@@ -1,21 +1,18 @@
 """The dependency edges of an Instance that can be cut: a package name and what it depends on, in all its releases.
 
 Edges that say the same are one lever: the same dependency in several releases of a package or under several tags,
-at whatever version bound, and a library's soname with its symbol versions. A dynamic linker needs the library once;
-rpm's generator (tools/elfdeps.c) writes `libx.so.1()(64bit)` for that, and one more `libx.so.1(VERSION)(64bit)` for
-each version of symbols used.
+at whatever version bound, and a library's soname with its symbol versions.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from optimizer.model.cuts import Lever
-from optimizer.problem.dependency import Capability, DependencySyntaxError, parse_dependency
+from optimizer.problem.dependency import dependency_name
 from optimizer.universe.instance import (
     Instance,
     PackageOrigin,
@@ -26,7 +23,6 @@ from optimizer.universe.instance import (
 
 HARD = (RequirementKind.REQUIRES, RequirementKind.PREREQUIRES)
 _MADE = "@"  # repositories of what a problem makes, such as equivalents: no package says that
-_SYMBOLS = re.compile(r"(\S+\.so[^()\s]*)\([^()]+\)((?:\(64bit\))?)")
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,17 +87,6 @@ class EdgeTable:
             providers=tuple(instance.packages[index].nevra for index in sorted(providers & chosen)),
             in_answer=not chosen.isdisjoint(asking),
         )
-
-
-def dependency_name(text: str) -> str:
-    """Return what a dependency is on, whatever its version bound; a soname stands for its symbol versions too."""
-    try:
-        parsed = parse_dependency(text)
-    except DependencySyntaxError:
-        return text
-    if not isinstance(parsed, Capability):
-        return text
-    return _SYMBOLS.sub(r"\1()\2", parsed.name) if _SYMBOLS.fullmatch(parsed.name) else parsed.name
 
 
 def idle_edges(instance: Instance, table: EdgeTable, together: int, unmet: frozenset[int]) -> frozenset[int]:

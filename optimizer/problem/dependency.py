@@ -60,6 +60,7 @@ _CONDITIONAL = (RichOperator.IF, RichOperator.UNLESS)
 _CHAINING = (RichOperator.AND, RichOperator.OR, RichOperator.WITH)
 _COMPARISONS = {"<": "<", "<=": "<=", "=<": "<=", "=": "=", "==": "=", ">=": ">=", "=>": ">=", ">": ">"}
 _MAX_DEPTH = 64
+_SYMBOLS = re.compile(r"(\S+\.so[^()\s]*)\([^()]+\)((?:\(64bit\))?)")
 
 
 class DependencySyntaxError(ValueError):
@@ -177,3 +178,18 @@ def leaves(dependency: Dependency) -> tuple[Capability, ...]:
     if isinstance(dependency, Capability):
         return (dependency,)
     return tuple(leaf for operand in dependency.operands for leaf in leaves(operand))
+
+
+def dependency_name(text: str) -> str:
+    """Return what a dependency is on, whatever its version bound; a soname stands for its symbol versions too.
+
+    A dynamic linker needs the library once; rpm's generator (tools/elfdeps.c) writes `libx.so.1()(64bit)` for that,
+    and one more `libx.so.1(VERSION)(64bit)` for each version of symbols used.
+    """
+    try:
+        parsed = parse_dependency(text)
+    except DependencySyntaxError:
+        return text
+    if not isinstance(parsed, Capability):
+        return text
+    return _SYMBOLS.sub(r"\1()\2", parsed.name) if _SYMBOLS.fullmatch(parsed.name) else parsed.name

@@ -13,6 +13,7 @@ from optimizer.problem.dependency import (
     Dependency,
     DependencySyntaxError,
     RichOperator,
+    dependency_name,
     parse_dependency,
 )
 
@@ -23,7 +24,8 @@ EVERY_PACKAGE = "*"
 class Cut:
     """Packages of a name, or of every name (`*`), that do not ask for a dependency, strongly or weakly.
 
-    A plain name stands for the dependency at whatever version bound; all else is meant as it is spelt.
+    A plain name stands for the dependency at whatever version bound, a plain soname (`libx.so.1()(64bit)`) for its
+    symbol versions too, so that an edge that `levers` tells is cut whole; all else is meant as it is spelt.
     """
 
     package: str
@@ -36,6 +38,11 @@ class Cut:
     def __str__(self) -> str:
         return f"{self.package}: {self.dependency}"
 
+    @property
+    def whose(self) -> str:
+        """What `dependency` should have been, in words."""
+        return "dependency of any package" if self.package == EVERY_PACKAGE else f"dependency of {self.package}"
+
     def speaks_of(self, name: str) -> bool:
         """Return whether packages of this name are meant."""
         return self.package in (EVERY_PACKAGE, name)
@@ -45,12 +52,11 @@ class Cut:
         if text == self.dependency:
             return True
         meant = self._meant
-        if meant is None or (isinstance(meant, Capability) and meant.name not in text):
+        if meant is None or (isinstance(meant, Capability) and meant.name.partition("(")[0] not in text):
             return False
-        asked = _parsed(text)
         if isinstance(meant, Capability) and meant.comparison is None:
-            return isinstance(asked, Capability) and asked.name == meant.name
-        return asked == meant
+            return dependency_name(text) == meant.name
+        return _parsed(text) == meant
 
 
 @dataclass(frozen=True, slots=True)

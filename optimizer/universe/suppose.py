@@ -7,8 +7,8 @@ from typing import Any
 
 import solv
 
-from optimizer.problem.dependency import Capability, Dependency, leaves
-from optimizer.problem.supposition import EVERY_PACKAGE, Cut, SupposedPackage, UnknownSuppositionError
+from optimizer.problem.dependency import Capability, Dependency, dependency_name, leaves
+from optimizer.problem.supposition import Cut, SupposedPackage, UnknownSuppositionError
 from optimizer.universe.features import Request
 from optimizer.universe.size import Measure
 from optimizer.universe.virtual import STUB_REPOSITORY, Reserve, stub_name
@@ -72,5 +72,5 @@ def _nowhere(world: World, cut: Cut, solvables: list[Any], named: list[Any]) -> 
         names = {solvable.name for solvable in solvables}
         return UnknownSuppositionError("cut", cut.package, "package", names)
     asked = {identifier for one in named for key in _CUT for identifier in world.dependencies(one, key)}
-    whose = "dependency of any package" if cut.package == EVERY_PACKAGE else f"dependency of {cut.package}"
-    return UnknownSuppositionError("cut", cut.dependency, whose, map(world.text, asked))
+    known = {spelling for text in map(world.text, asked) for spelling in (text, dependency_name(text))}
+    return UnknownSuppositionError("cut", cut.dependency, cut.whose, known)

@@ -37,7 +37,8 @@ def test_what_if_tells_the_difference_and_writes_nothing(run: Run, result: Path)
     [
         (["--limit", "packages=20"], 1, "limit: packages at most 20 packages"),
         (["--add", "no-such-thing"], 2, "--add no-such-thing: nothing in the Instance asks for no-such-thing"),
-        (["--drop", "kernal"], 2, "did you mean 'kernel'?"),
+        (["--drop", "kernal"], 2, "pkgset: --drop 'kernal': there is no such feature; did you mean 'kernel'?"),
+        (["--cut", "git: opensh-clients"], 2, "no such dependency of git; did you mean 'openssh-clients'"),
         (["--pin", "bash"], 2, "expected NAME=VERSION"),
         ([], 2, "what should be otherwise?"),
     ],

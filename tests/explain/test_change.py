@@ -87,7 +87,11 @@ def test_a_thing_is_changed_once_only() -> None:
         ("pam", "pam-libs", False),
         ("pam", "(pam or other)", False),
         ("(b  or c)", "(b or c)", True),
-        ("libpam.so.0()(64bit)", "libpam.so.0(LIBPAM_1.0)(64bit)", False),
+        ("libpam.so.0()(64bit)", "libpam.so.0()(64bit)", True),
+        ("libpam.so.0()(64bit)", "libpam.so.0(LIBPAM_1.0)(64bit)", True),  # the linker needs the library once
+        ("libpam.so.0(LIBPAM_1.0)(64bit)", "libpam.so.0(LIBPAM_1.1)(64bit)", False),
+        ("libpam.so.0(LIBPAM_1.0)(64bit)", "libpam.so.0()(64bit)", False),
+        ("libpam.so.0()", "libpam.so.0()(64bit)", False),
     ],
 )
 def test_a_cut_means_one_dependency_at_whatever_version(dependency: str, text: str, severed: bool) -> None:

@@ -11,12 +11,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from optimizer.explain.answered import Answered
-from optimizer.explain.edge import EdgeTable, dependency_name, idle_edges
+from optimizer.explain.edge import EdgeTable, idle_edges
 from optimizer.explain.levers import BYTES, DIVERGENCE, best_edges, best_pairs, release, without_requirements
 from optimizer.model.question import Question
 from optimizer.model.solve import Engine, stage_order
-from optimizer.pipeline import Settings, open_answer
+from optimizer.pipeline import Settings, open_answer, open_instance
+from optimizer.problem.dependency import dependency_name
 from optimizer.problem.problem import ObjectiveKind
+from optimizer.problem.supposition import Cut
 from optimizer.universe.instance import Instance, PackageOrigin
 from tests.model.making import make, package
 from tests.model.test_solve import brute_force, limited_instances
@@ -270,3 +272,19 @@ def test_cuts_of_a_real_answer_are_what_other_solves_say(name: str, data_directo
     assert all(one.saved >= other.saved for one, other in pairwise(found.rows))
     others = [lever for lever in table.levers if lever not in told]
     assert max(map(saving, others[:: len(others) // 25])) <= found.rows[-1].saved
+
+
+@pytest.mark.data
+def test_every_edge_can_be_put_to_what_if_as_it_is_told(data_directory: Path) -> None:
+    file = PROJECT_ROOT / "problems/real/cs9-host.yaml"
+    instance = open_instance(file, Settings(mirror=data_directory))
+    table = EdgeTable.of(instance, weak=True)
+    assert any(len({instance.requirements[index].text for index in lever}) > 1 for lever in table.levers)
+    for (name, dependency), lever in zip(table.names, table.levers, strict=True):
+        cut = Cut(name, dependency)
+        severed = [
+            index
+            for index, one in enumerate(instance.requirements)
+            if cut.speaks_of(instance.packages[one.package].name) and cut.severs(one.text)
+        ]
+        assert severed == list(lever)
