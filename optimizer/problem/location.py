@@ -44,8 +44,16 @@ def read_variables(reading: Reading) -> Variables:
     return Variables(values)
 
 
-def read_location(reading: Reading, position: Position, text: str, variables: Variables) -> str | None:
-    """Return a location as an absolute path or a URL of scheme file, http or https, or note the mistake.
+def read_location(
+    reading: Reading,
+    position: Position,
+    text: str,
+    variables: Variables,
+    *,
+    schemes: tuple[str, ...] = ("file", "http", "https"),
+    expected: str = "a directory, a .solv file, or a file://, http:// or https:// URL",
+) -> str | None:
+    """Return a location as an absolute path or a URL of one of `schemes`, or note the mistake.
 
     Nothing is looked up: a mirror may stand in for a directory that is not there.
     """
@@ -72,8 +80,8 @@ def read_location(reading: Reading, position: Position, text: str, variables: Va
         port_is_valid = False
     if not port_is_valid or re.search(r"\s", text):
         refuse("a URL")
-    elif url.scheme not in ("file", "http", "https"):
-        refuse("a directory, a .solv file, or a file://, http:// or https:// URL")
+    elif url.scheme not in schemes:
+        refuse(expected)
     elif url.scheme == "file" and (url.netloc not in ("", "localhost") or not text[5:].startswith("//")):
         refuse("file:///, then an absolute path")
     elif url.scheme != "file" and not url.hostname:

@@ -80,13 +80,25 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class KeySource:
+    """Where OpenPGP keys that sign a repository are: an absolute path or an https URL."""
+
+    location: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
 class RepositorySource:
-    """A repository as the problem names it; `locations` are absolute paths or URLs, tried in order."""
+    """A repository as the problem names it; `locations` are absolute paths or URLs, tried in order.
+
+    Where there are `keys`, one of them must have signed its repomd.xml.
+    """
 
     id: str
     origin: Origin
     locations: tuple[str, ...]
     position: Position
+    keys: tuple[KeySource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ _FALSE = ("0", "no", "false", "off", "disabled")
 
 @dataclass(frozen=True, slots=True)
 class RepoSection:
-    """One section: its id, whether it is enabled, and its base URLs as written, each with its place.
+    """One section: its id, whether it is enabled, its base URLs and keys as written, and the places of these.
 
-    `lists` names the options that point to a list of mirrors instead (metalink, mirrorlist).
+    `lists` names the options that point to a list of mirrors instead (metalink, mirrorlist); `signed` is whether
+    repomd.xml must be (repo_gpgcheck).
     """
 
     id: str
@@ -26,6 +27,10 @@ class RepoSection:
     lists: tuple[str, ...]
     position: Position
     baseurl_position: Position
+    keys: tuple[str, ...] = ()
+    signed: bool = False
+    key_position: Position | None = None
+    signed_position: Position | None = None
 
 
 def parse_repo_file(file: str, content: bytes) -> tuple[RepoSection, ...]:
@@ -99,14 +104,24 @@ def _section(
         line = lines.get((options.name, option), lines.get((options.name, ""), 1))
         return Position(file, line, f"{options.name}.{option}" if option else options.name)
 
-    enabled = options.get("enabled", "1").strip().lower()
-    if enabled not in (*_TRUE, *_FALSE):
-        mistakes.append(Mistake(position("enabled"), "0 or 1", repr(enabled)))
+    def switch(option: str, default: str) -> bool:
+        value = options.get(option, default).strip().lower()
+        if value not in (*_TRUE, *_FALSE):
+            mistakes.append(Mistake(position(option), "0 or 1", repr(value)))
+        return value in _TRUE
+
+    def words(option: str) -> tuple[str, ...]:
+        return tuple(word for word in re.split(r"[\s,]+", options.get(option, "")) if word)
+
     return RepoSection(
         id=options.name,
-        enabled=enabled in _TRUE,
-        baseurls=tuple(url for url in re.split(r"[\s,]+", options.get("baseurl", "")) if url),
+        enabled=switch("enabled", "1"),
+        baseurls=words("baseurl"),
         lists=tuple(option for option in ("metalink", "mirrorlist") if options.get(option)),
         position=position(""),
         baseurl_position=position("baseurl"),
+        keys=words("gpgkey"),
+        signed=switch("repo_gpgcheck", "0"),
+        key_position=position("gpgkey"),
+        signed_position=position("repo_gpgcheck"),
     )

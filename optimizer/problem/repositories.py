@@ -6,9 +6,10 @@ import re
 
 from optimizer.problem.document import KeyPath, show
 from optimizer.problem.error import Mistake, ProblemError
+from optimizer.problem.keys import section_keys, written_keys
 from optimizer.problem.location import Variables, read_location, read_variables
 from optimizer.problem.nearest import nearest
-from optimizer.problem.problem import RepositorySource
+from optimizer.problem.problem import KeySource, RepositorySource
 from optimizer.problem.reading import Reading
 from optimizer.problem.repo_file import RepoSection, parse_repo_file
 from optimizer.problem.shape import SAFE_NAME_PATTERN, SAFE_NAME_WORDS, RepositoryShape
@@ -52,7 +53,9 @@ def _written(reading: Reading, path: KeyPath, shape: RepositoryShape, variables:
     )
     found = [read_location(reading, reading.position(place), text, variables) for place, text in texts.items()]
     locations = tuple(location for location in found if location is not None)
-    return [RepositorySource(shape.id, shape.origin, locations, position)]
+    return [
+        RepositorySource(shape.id, shape.origin, locations, position, written_keys(reading, path, shape, variables))
+    ]
 
 
 def _from_file(
@@ -74,7 +77,13 @@ def _from_file(
     chosen = _chosen(reading, path, shape, sections)
     if not chosen and not shape.ids:
         reading.add(place, "at least one enabled repository", f"none in {show(shape.repo_file)}")
-    return [source for section in chosen if (source := _from_section(reading, section, shape, variables)) is not None]
+    # Read where they are wanted, and once: a mistake in them is one mistake, however many sections take them.
+    given = written_keys(reading, path, shape, variables)
+    return [
+        source
+        for section in chosen
+        if (source := _from_section(reading, section, shape, variables, given)) is not None
+    ]
 
 
 def _chosen(
@@ -91,7 +100,11 @@ def _chosen(
 
 
 def _from_section(
-    reading: Reading, section: RepoSection, shape: RepositoryShape, variables: Variables
+    reading: Reading,
+    section: RepoSection,
+    shape: RepositoryShape,
+    variables: Variables,
+    given: tuple[KeySource, ...],
 ) -> RepositorySource | None:
     if not re.fullmatch(SAFE_NAME_PATTERN, section.id):
         reading.mistakes.append(Mistake(section.position, SAFE_NAME_WORDS, show(section.id)))
@@ -102,4 +115,5 @@ def _from_section(
         return None
     found_at = [read_location(reading, section.baseurl_position, url, variables) for url in section.baseurls]
     locations = tuple(location for location in found_at if location is not None)
-    return RepositorySource(section.id, shape.origin, locations, section.position)
+    keys = given or section_keys(reading, section, shape, variables)
+    return RepositorySource(section.id, shape.origin, locations, section.position, keys)

@@ -105,6 +105,23 @@ class RepositoryShape(Shape, frozen=True):
         Annotated[tuple[Text, ...], Meta(min_length=1, description="Sections to take; all enabled ones if absent")]
         | None
     ) = None
+    gpgkey: (
+        Annotated[
+            Text | Annotated[tuple[Text, ...], Meta(min_length=1)],
+            Meta(
+                description="OpenPGP keys, one of which must have signed repomd.xml: files beside this one, or "
+                "file:// or https:// URLs"
+            ),
+        ]
+        | None
+    ) = None
+    repo_gpgcheck: (
+        Annotated[
+            bool,
+            Meta(description="Whether repomd.xml must be signed; true where gpgkey is given, else as repo_file says"),
+        ]
+        | None
+    ) = None
 
 
 class EquivalentShape(Shape, frozen=True):

@@ -44,6 +44,21 @@ class RepositoryUnreachable(RepositoryError):  # noqa: N818 - it names the fact
     exit_code = 66
 
 
+class NotThere(RepositoryUnreachable):
+    """A file that its place says it does not have, where others may be: 404, no such file."""
+
+
+class SignatureLibraryMissing(RepositoryError):  # noqa: N818 - it names the fact
+    """Signatures are asked for, and what checks them is not installed."""
+
+    exit_code = 2
+
+    def __init__(self, repository: str) -> None:
+        words = "repo_gpgcheck needs the library pysequoia: pip install pysequoia"
+        super().__init__(repository, "", words)
+        self.args = (repository,)
+
+
 class NoSuchModule(RepositoryError):  # noqa: N818 - it names the fact
     """A named module stream that no repository has, or that cannot be active; `nearest` are names that do exist."""
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from optimizer.repository import transfer
 from optimizer.repository.cache import Cache
-from optimizer.repository.error import BadRepositoryData, RepositoryUnreachable
+from optimizer.repository.error import BadRepositoryData, NotThere, RepositoryUnreachable
 from optimizer.repository.progress import Progress
 from optimizer.repository.record import REPOMD, Checksum, Record, hash_name
 
@@ -60,7 +60,9 @@ class DirectoryLocation:
             descriptor = os.open(self.path / href, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError as error:
             words = error.strerror or "cannot be opened"
-            raise RepositoryUnreachable(self.repository, self.address, words, file=href) from error
+            absent = isinstance(error, FileNotFoundError | NotADirectoryError)
+            kind = NotThere if absent else RepositoryUnreachable
+            raise kind(self.repository, self.address, words, file=href) from error
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             os.close(descriptor)
@@ -144,7 +146,8 @@ class WebLocation:
         except transfer.TooLarge as error:
             raise _too_large(self.repository, self.address, href, limit, error.found) from error
         except transfer.TransferError as error:
-            raise RepositoryUnreachable(self.repository, self.address, error.found, file=href) from error
+            kind = NotThere if isinstance(error, transfer.NotFound) else RepositoryUnreachable
+            raise kind(self.repository, self.address, error.found, file=href) from error
 
 
 def locate(repository: str, text: str, cache: Cache, progress: Progress) -> tuple[Location, str]:

@@ -14,10 +14,12 @@ from typing import BinaryIO
 from optimizer.problem.problem import Origin, RepositorySource
 from optimizer.repository.cache import Cache
 from optimizer.repository.decompression import CompressionError, decompress
-from optimizer.repository.error import BadRepositoryData, RepositoryError, RepositoryUnreachable
+from optimizer.repository.error import BadRepositoryData, NotThere, RepositoryError, RepositoryUnreachable
+from optimizer.repository.keyring import Keyring, read_keyring
 from optimizer.repository.location import PART_LIMIT, Location, digest_of, locate
 from optimizer.repository.progress import Progress
 from optimizer.repository.record import REPOMD, REPOMD_LIMIT, Checksum, Record, read_repomd
+from optimizer.repository.signature import SIGNATURE, SIGNATURE_LIMIT, check_signature
 
 _COMPRESSED_TYPES = ("", "_gz", "_xz", "_zst", "_bz2")
 _REQUIRED = ("primary", "solv")
@@ -35,6 +37,7 @@ class Repository:
     """A repository that answered: `location` is where, `checksum` that of its repomd.xml or `.solv` file.
 
     A `.solv` file is the one part `solv`. `places` are those that may hold parts, the one that answered first.
+    `signed_by` is the fingerprint of the primary key that signed repomd.xml, None where no signature was asked for.
     """
 
     id: str
@@ -45,14 +48,17 @@ class Repository:
     records: tuple[Record, ...]
     places: tuple[Location, ...] = field(repr=False, compare=False)
     progress: Progress = field(repr=False, compare=False)
+    signed_by: str | None = None
 
 
 def open_repository(source: RepositorySource, *, mirror: Path | None, cache: Cache, progress: Progress) -> Repository:
     """Return the repository from the first of its locations that has it, `mirror`/<id> before all others.
 
-    A location that fails is a warning while another is left. Raises BadRepositoryData if any location held wrong
-    data, else RepositoryUnreachable.
+    A location that fails is a warning while another is left; where `source` has keys, so does one whose repomd.xml
+    none of them signed, the mirror's too. Raises BadRepositoryData if any location held wrong data, else
+    RepositoryUnreachable; for keys that cannot be had as `read_keyring`.
     """
+    keyring = read_keyring(source, progress) if source.keys else None
     failures: list[RepositoryError] = []
     places: list[tuple[Location, str]] = []
     for text in _locations(source, mirror):
@@ -64,7 +70,7 @@ def open_repository(source: RepositorySource, *, mirror: Path | None, cache: Cac
     for index, (place, name) in enumerate(places):
         others = tuple(other for other, begin in places[index + 1 :] if begin == REPOMD)
         try:
-            return _open_at(source, (place, *others), name, progress)
+            return _open_at(source, (place, *others), name, keyring, progress)
         except RepositoryError as error:
             failures.append(error)
             if index + 1 < len(places):
@@ -113,17 +119,40 @@ def _locations(source: RepositorySource, mirror: Path | None) -> Iterator[str]:
     yield from source.locations
 
 
-def _open_at(source: RepositorySource, places: tuple[Location, ...], name: str, progress: Progress) -> Repository:
+def _open_at(
+    source: RepositorySource, places: tuple[Location, ...], name: str, keyring: Keyring | None, progress: Progress
+) -> Repository:
     if name != REPOMD:
+        if keyring is not None:
+            raise BadRepositoryData(
+                source.id, places[0].address, "has no signature", file=name, expected=f"{REPOMD}, signed"
+            )
         return _open_solv(source, places[0], name, progress)
     place = places[0]
     with place.fetch(REPOMD, REPOMD_LIMIT) as file:
         data = file.read(REPOMD_LIMIT)
+    # Before the first byte is parsed.
+    signed_by = None if keyring is None else _signer(source, place, data, keyring)
     records = read_repomd(data, source.id, place.address)
     _check_primary_there(source, places, records)
     checksum = Checksum("sha256", hashlib.sha256(data).hexdigest())
     kind = RepositoryKind.RPM_MD
-    return Repository(source.id, source.origin, place.address, str(checksum), kind, records, places, progress)
+    return Repository(
+        source.id, source.origin, place.address, str(checksum), kind, records, places, progress, signed_by
+    )
+
+
+def _signer(source: RepositorySource, place: Location, data: bytes, keyring: Keyring) -> str:
+    try:
+        with place.fetch(SIGNATURE, SIGNATURE_LIMIT) as file:
+            signature = file.read(SIGNATURE_LIMIT)
+    except NotThere as error:
+        # That it is missing may be an attack, and no other try will change it.
+        expected = f"one of {REPOMD} by {keyring}"
+        raise BadRepositoryData(
+            source.id, place.address, "signature missing", file=SIGNATURE, expected=expected, found=error.problem
+        ) from error
+    return check_signature(data, signature, keyring, source.id, place.address)
 
 
 def _open_solv(source: RepositorySource, place: Location, name: str, progress: Progress) -> Repository:

@@ -22,6 +22,7 @@ BACK_OFF_S = 0.3
 ATTEMPTS = 4
 
 _PIECE = 1 << 16
+_NOT_THERE = (404, 410)
 _ASK_AGAIN = (429, 502, 503, 504)
 
 
@@ -38,6 +39,10 @@ class TransferError(Exception):
 
 class TooLarge(TransferError):  # noqa: N818 - it names the fact
     """A file that is larger than it may be."""
+
+
+class NotFound(TransferError):  # noqa: N818 - it names the fact
+    """A file that the server says it does not have: 404 or 410."""
 
 
 def is_web(location: str) -> bool:
@@ -100,7 +105,8 @@ def probe(url: str) -> int | None:
 def _receive(response: BaseHTTPResponse, file: BinaryIO, limit: int, progress: Progress, shown: str) -> None:
     try:
         if response.status != 200:
-            raise TransferError(shown, f"{response.status} {response.reason or ''}".strip())
+            kind = NotFound if response.status in _NOT_THERE else TransferError
+            raise kind(shown, f"{response.status} {response.reason or ''}".strip())
         length = response.headers.get("Content-Length", "")
         total = int(length) if length.isdigit() else None
         if total is not None and total > limit:

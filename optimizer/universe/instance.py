@@ -209,13 +209,17 @@ class Limit(Value, frozen=True):
     where: str = ""
 
 
-class Input(Value, frozen=True):
-    """A repository that went in and the checksum of what was read of it."""
+class Input(Value, frozen=True, omit_defaults=True):
+    """A repository that went in and the checksum of what was read of it.
+
+    `signed_by` is the fingerprint of the key that signed it, absent where no signature was asked for.
+    """
 
     repository: str
     origin: Literal["upstream", "downstream"]
     location: str
     checksum: str
+    signed_by: str | None = None
 
 
 class Instance(Value, frozen=True):

@@ -142,3 +142,75 @@ def test_ids_are_unique_over_the_problem_and_its_repo_files(tmp_path: Path) -> N
 def test_ids_are_unique_in_the_problem(tmp_path: Path) -> None:
     (found,) = mistakes(tmp_path, head("id: a, baseurl: x}\n  - {origin: downstream, id: a, baseurl: y"))
     assert found.startswith("5: repositories[1].id: expected each repository id once, found 'a' again")
+
+
+def keys_of(tmp_path: Path, repository: str, more: str = "") -> tuple[str, ...]:
+    return tuple(key.location for key in load(tmp_path, head(repository, more=more)).repositories[0].keys)
+
+
+def test_keys_that_must_have_signed_a_repository(tmp_path: Path) -> None:
+    write(tmp_path, "a key", "key 9.asc")
+    here = str(tmp_path / "key 9.asc")
+    assert keys_of(tmp_path, "id: x, baseurl: y") == ()
+    assert keys_of(tmp_path, "id: x, baseurl: y, gpgkey: key 9.asc") == (here,)
+    assert keys_of(tmp_path, "id: x, baseurl: y, gpgkey: key 9.asc, repo_gpgcheck: false") == ()
+    assert keys_of(tmp_path, "id: x, baseurl: y, gpgkey: 'https://h.example/k', repo_gpgcheck: true") == (
+        "https://h.example/k",
+    )
+    listed = f"['key $releasever.asc', 'file://{tmp_path}/key%20$releasever.asc']"
+    assert keys_of(tmp_path, f"id: x, baseurl: y, gpgkey: {listed}", "releasever: 9\n") == (here, here)
+
+
+@pytest.mark.parametrize(
+    ("repository", "expected"),
+    [
+        ("repo_gpgcheck: true", "repo_gpgcheck: expected gpgkey, the keys that sign the repository, found no gpgkey"),
+        (
+            "gpgkey: kez",
+            "gpgkey: expected a readable key file, found 'kez' (No such file or directory); did you mean",
+        ),
+        ("gpgkey: .", "gpgkey: expected a readable key file, found '.' (not a regular file)"),
+        ("gpgkey: [key, no]", "gpgkey[1]: expected a readable key file, found 'no'"),
+        ("gpgkey: 'http://h/k'", "gpgkey: expected a key file, or a file:// or https:// URL, found 'http://h/k'"),
+        ("gpgkey: 'file://h/k'", "gpgkey: expected file:///, then an absolute path, found 'file://h/k'"),
+        ("gpgkey: []", "gpgkey: expected a list of at least one, found an empty list"),
+        ("gpgkey: key, repo_gpgcheck: 'yes'", "repo_gpgcheck: expected true or false, found 'yes'"),
+    ],
+)
+def test_wrong_keys(tmp_path: Path, repository: str, expected: str) -> None:
+    write(tmp_path, "a key", "key")
+    (found,) = mistakes(tmp_path, head(f"id: x, baseurl: y, {repository}"))
+    assert found.startswith(f"4: repositories[0].{expected}")
+
+
+SIGNED = "[base]\nbaseurl=/x\ngpgcheck=1\ngpgkey=key\n  https://h.example/$basearch\n"
+
+
+def test_keys_of_a_repo_file(tmp_path: Path) -> None:
+    """A key there is for packages too: it counts where repo_gpgcheck asks for it, there or in the problem."""
+    write(tmp_path, "a key", "key")
+    write(tmp_path, "a key", "mine")
+    write(tmp_path, SIGNED, "x.repo")
+    both = (str(tmp_path / "key"), "https://h.example/x86_64")
+    assert keys_of(tmp_path, "repo_file: x.repo") == ()
+    assert keys_of(tmp_path, "repo_file: x.repo, repo_gpgcheck: true") == both
+    assert keys_of(tmp_path, "repo_file: x.repo, gpgkey: mine") == (str(tmp_path / "mine"),)
+    write(tmp_path, f"{SIGNED}repo_gpgcheck=1\n", "x.repo")
+    assert keys_of(tmp_path, "repo_file: x.repo") == both
+    assert keys_of(tmp_path, "repo_file: x.repo, repo_gpgcheck: false") == ()
+    assert keys_of(tmp_path, "repo_file: x.repo, gpgkey: mine") == (str(tmp_path / "mine"),)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("[a]\nbaseurl=x\nrepo_gpgcheck=1\n", "x.repo:3: a.repo_gpgcheck: expected gpgkey, the keys"),
+        ("[a]\nbaseurl=x\nrepo_gpgcheck=si\n", "x.repo:3: a.repo_gpgcheck: expected 0 or 1, found 'si'"),
+        ("[a]\nbaseurl=x\ngpgkey=no\nrepo_gpgcheck=1\n", "x.repo:3: a.gpgkey: expected a readable key file"),
+        ("[a]\nbaseurl=x\ngpgkey=http://h/k\nrepo_gpgcheck=1\n", "x.repo:3: a.gpgkey: expected a key file, or a"),
+    ],
+)
+def test_wrong_keys_of_a_repo_file(tmp_path: Path, content: str, expected: str) -> None:
+    write(tmp_path, content, "x.repo")
+    (found,) = mistakes(tmp_path, head("repo_file: x.repo"))
+    assert found.startswith(expected)
