@@ -2,8 +2,8 @@
 
 **Words.** The name of a package of the answer, its full NEVRA, and the exclusion of a name that no package of the
 answer bears. A name asks for the best package that bears it, so each package has one word: its name where that is
-it, else its NEVRA. A request carries its answer: each package is named or required, in however many steps, by one
-that is.
+it, else its NEVRA. (With weak dependencies on it has both, and no word is taken to be redundant.) A request carries
+its answer: each package is named or required, in however many steps, by one that is.
 
 **Proof.** libsolv is not monotone: a word more may add packages or take some away, so from a failure nothing follows
 about other requests, and each is asked. Only such are left out whose outcome is known: packages that nothing in the
@@ -148,10 +148,14 @@ class _Search:
         self.asked = 0
         names = {world.name(nevra) for nevra in self.wanted}
         self.excludes = tuple(_Word(2, name) for name in world.narrow(weak=weak) if name not in names)
-        self.words = tuple(sorted(self._word(nevra) for nevra in self.wanted))
+        words = {self._word(nevra) for nevra in self.wanted}
+        if weak:  # how libsolv follows recommendations can hang on what else bears a name
+            words |= {_Word(1, nevra, nevra) for nevra in self.wanted}
+        self.words = tuple(sorted(words))
         sources = _sources(_closures(self._requirers()))
         self.groups = [[word for word in self.words if word.nevra in members] for members in sources]
-        self.closures = _closures({nevra: world.forced(nevra) & self.wanted for nevra in sorted(self.wanted)})
+        forced = {nevra: frozenset() if weak else world.forced(nevra) & self.wanted for nevra in sorted(self.wanted)}
+        self.closures = _closures(forced)
 
     def run(self) -> Steered:
         """Return the shortest request found, and how many words any has at least."""
@@ -309,8 +313,8 @@ class _Search:
                 yield from self._carrying(size, group + 1, (*chosen, word), earlier)
             return
         forced = {nevra for word in chosen for nevra in self.closures[word.nevra]}
-        taken = {word.nevra for word in chosen}
-        rest = [w for w in self.words if w not in barred and w.nevra not in forced and w.nevra not in taken]
+        out = barred.union(chosen)
+        rest = [word for word in self.words if word not in out and word.nevra not in forced]
         for more in combinations(rest, size - len(chosen)):
             if not self._redundant(more):
                 yield (*chosen, *more)
@@ -326,12 +330,15 @@ class _Search:
         if self._gives(words, best=False) and self._confirmed(words, best=False):
             return words
         pinned = tuple(_Word(1, word.nevra, word.nevra) if word.rank == 0 else word for word in words)
+        if not (self._gives(pinned) and self._gives(pinned, best=False)):
+            return words  # what was shown of these holds; nothing better is known
         settled = pinned
         for position, word in enumerate(words):
             looser = (*settled[:position], word, *settled[position + 1 :])
             if self._gives(looser) and self._gives(looser, best=False):
                 settled = looser
-        return settled if self._confirmed(settled) and self._confirmed(settled, best=False) else pinned
+        agreed = (one for one in (settled, pinned) if self._confirmed(one) and self._confirmed(one, best=False))
+        return next(agreed, words)
 
 
 def _closures(steps: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
