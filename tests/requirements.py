@@ -14,6 +14,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 _DEBIAN_PACKAGES = {
     "chromedriver": "chromium-driver",
     "createrepo_c": "createrepo-c",
+    "dot": "graphviz",
     "gpg": "gnupg",
     "installcheck": "libsolv-tools",
     "modifyrepo_c": "createrepo-c",

@@ -77,6 +77,8 @@ def failure_of(error: Exception) -> Failure:
 def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.answer.steering import MissingRepositoriesError, NoRequestError
     from optimizer.answer.stored import BadResultError, UnknownPackagesError
+    from optimizer.batch.row import MissingParquetError
+    from optimizer.batch.variation import VariationError
     from optimizer.explain.answered import NoAnswerError
     from optimizer.explain.change_words import ChangeSyntaxError
     from optimizer.explain.changed_instance import OutsideClosureError
@@ -86,10 +88,12 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.export.exported import UnknownRepositoryError
     from optimizer.export.format import CannotHoldError
     from optimizer.export.formats import UnknownFormatError
+    from optimizer.export.sbom import MissingSbomLibraryError
     from optimizer.imports.error import BadImportError, UnknownImportFormatError
     from optimizer.pipeline import OtherQuestionError, RejectedError
     from optimizer.problem.error import ProblemError
     from optimizer.problem.nearest import nearest
+    from optimizer.problem.setting import UnknownKeyError
     from optimizer.problem.supposition import UnknownSuppositionError
     from optimizer.report.frontier_plot import MissingPlotterError
     from optimizer.repository.error import RepositoryError
@@ -102,6 +106,11 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         near = nearest(error.name, error.known)
         mark = "pkgset: " if isinstance(error, UnknownSuppositionError) else ""
         return USAGE, [f"{mark}{error}" + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]
+    if isinstance(error, UnknownKeyError):
+        near = nearest(error.name, error.known)
+        return USAGE, [f"pkgset: {error}" + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]
+    if isinstance(error, VariationError | MissingParquetError):
+        return USAGE, [f"pkgset: {error}"]
     if isinstance(error, ProblemError | UnknownSizeError | BadInstanceError):
         return USAGE, str(error).splitlines()
     if isinstance(error, RepositoryError):
@@ -116,7 +125,8 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         return USAGE, [f"pkgset: {error}"]
     if isinstance(error, NoRequestError):
         return NOT_PROVEN, _no_request(error)
-    if isinstance(error, OutsideClosureError | OtherQuestionError | MissingPlotterError | MissingRepositoriesError):
+    missing_library = MissingPlotterError | MissingSbomLibraryError
+    if isinstance(error, OutsideClosureError | OtherQuestionError | missing_library | MissingRepositoriesError):
         return USAGE, [f"pkgset: {error}"]
     if isinstance(error, RejectedError):
         return REJECTED, str(error).splitlines()

@@ -29,6 +29,9 @@ FORMATS = {
     "comps-group": "optimizer.export.comps_group",
     "content-resolver-workload": "optimizer.export.content_resolver",
     "content-resolver-unwanted": "optimizer.export.content_resolver_unwanted",
+    "cyclonedx": "optimizer.export.cyclonedx",
+    "spdx": "optimizer.export.spdx",
+    "dot": "optimizer.export.dot",
 }
 
 #: Formats for other solvers: the question, not the answer.

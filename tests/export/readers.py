@@ -6,6 +6,7 @@ A format that is added to the table and has no reader here fails the tests: host
 from __future__ import annotations
 
 import configparser
+import html
 import json
 import re
 import shlex
@@ -18,11 +19,17 @@ from xml.etree import ElementTree
 import yaml
 
 from optimizer.answer.manifest import ManifestPackage
+from optimizer.export.exported import plain
 from optimizer.export.request import evr_of, nevra_of
 
 
 def by_nevra(package: ManifestPackage) -> str:
     return nevra_of(package)
+
+
+def by_plain_nevra(package: ManifestPackage) -> str:
+    """As a drawing shows it: what is not printable spelt as an escape."""
+    return plain(nevra_of(package))
 
 
 def by_name(package: ManifestPackage) -> str:
@@ -166,6 +173,42 @@ def _workload(content: bytes) -> list[str]:
     return [*data["packages"], *ours]
 
 
+def _cyclonedx(content: bytes) -> list[str]:
+    held = json.loads(content)["components"]
+    return [_nevra_of_purl(one["purl"]) for one in held if "purl" in one]
+
+
+def _spdx(content: bytes) -> list[str]:
+    references = [one["externalRefs"] for one in json.loads(content)["packages"] if "externalRefs" in one]
+    return [_nevra_of_purl(reference["referenceLocator"]) for (reference,) in references]
+
+
+def _nevra_of_purl(text: str) -> str:
+    from packageurl import PackageURL
+
+    purl = PackageURL.from_string(text)
+    epoch = f"{purl.qualifiers['epoch']}:" if "epoch" in purl.qualifiers else ""
+    return f"{purl.name}-{epoch}{purl.version}.{purl.qualifiers.get('arch', '')}"
+
+
+def _dot(content: bytes) -> list[str]:
+    """The first two lines of each node's label, as Graphviz itself reads the file and writes it as JSON."""
+    import subprocess
+
+    from tests.requirements import require_tool
+
+    command = [str(require_tool("dot")), "-Kpatchwork", "-Tdot_json"]
+    read = subprocess.run(command, input=content, capture_output=True, check=True)
+    assert not read.stderr, read.stderr
+    nodes = [one for one in json.loads(read.stdout).get("objects", []) if "nodes" not in one and "shape" in one]
+    return ["-".join(_dot_lines(one["label"])[:2]) for one in nodes if one["shape"] != "note"]
+
+
+def _dot_lines(label: str) -> list[str]:
+    lines = re.split(r"(?<!\\)(?:\\\\)*\\n", label)
+    return [html.unescape(line.replace("\\\\", "\\")) for line in lines]
+
+
 def _nothing(_: bytes) -> list[str]:
     return []
 
@@ -190,6 +233,9 @@ READERS: Mapping[str, Reader] = {
     "dnf-transaction": Reader(_transaction),
     "comps-group": Reader(_comps, by_name),
     "content-resolver-workload": Reader(_workload, by_name),
+    "cyclonedx": Reader(_cyclonedx),
+    "spdx": Reader(_spdx),
+    "dot": Reader(_dot, by_plain_nevra),
 }
 
 #: Formats that name repositories or what is kept out, and no packages.
