@@ -22,13 +22,14 @@ from optimizer.cli.options import (
 
 if TYPE_CHECKING:
     from optimizer.cli.steering import Steering
-    from optimizer.export.exported import Exported
+    from optimizer.export.exported import Exported, ExportedRepository
     from optimizer.export.format import Loss
     from optimizer.pipeline import Settings
     from optimizer.universe.instance import Instance
 
 _SHOWN = 8
 _SECONDS_DIGITS = 11  # up to the year 5138
+_PARTS = ("manifest.json", "divergence.json", "run.json")
 
 
 def _urls(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -95,9 +96,14 @@ def export(
         raise click.UsageError("RESULT and --format are needed; --list shows the formats")
     if as_json and output is None:
         raise click.UsageError("--json takes stdout: say with -o where the file goes")
+    if problem is not None and not steering:
+        raise click.UsageError("--problem says where --steering finds the repositories; without it, it says nothing")
+    if result.is_file() and result.name in _PARTS:
+        raise click.UsageError(f"{result} is a part of a result: give the directory it lies in, {result.parent}")
     from optimizer.cli.output import say
     from optimizer.cli.steering import Steering
     from optimizer.cli.terminal import terminal
+    from optimizer.export.exported import plain
     from optimizer.pipeline import Settings
     from optimizer.repository.cache import Cache
 
@@ -106,12 +112,19 @@ def export(
         mirror=mirror, cache=Cache(progress=progress), progress=progress, time_limit_s=time_limit, workers=workers
     )
     steered = Steering(_problem_of(result, problem), settings) if steering else None
-    write, lost = _prepare(result, name, urls, settings, steered)
+    write, lost, places = _prepare(result, name, urls, settings, steered)
     told = [_words(loss) for loss in lost]
     for line in told:
         click.echo(f"{name} does not say {line}", err=True)
     refused = bool(lost) and not allow_lossy
     content = b"" if refused else write()
+    here = {one.id: one.url for one in places if one.url.startswith("file:") and one.url.encode() in content}
+    for identifier, url in here.items():
+        click.echo(
+            f"note: {plain(identifier)} is written as {url}, a directory of this machine; "
+            f"--baseurl {plain(identifier)}=URL writes another place",
+            err=True,
+        )
     if refused:
         click.echo("nothing is written; --allow-lossy writes it all the same", err=True)
     elif output is not None:
@@ -119,14 +132,14 @@ def export(
     else:
         say(content)
     if as_json:
-        _tell(name, None if refused else output, lost, steered)
+        _tell(name, None if refused else output, lost, here, steered)
     return NOT_PROVEN if refused else 0
 
 
 def _prepare(
     result: Path, name: str, urls: dict[str, str], settings: Settings, steering: Steering | None
-) -> tuple[Callable[[], bytes], tuple[Loss, ...]]:
-    """Return how to write the file, and what it would leave out."""
+) -> tuple[Callable[[], bytes], tuple[Loss, ...], tuple[ExportedRepository, ...]]:
+    """Return how to write the file, what it would leave out, and the repositories it may name."""
     from optimizer.export.format import SolverFormat
     from optimizer.export.formats import load_format
     from optimizer.export.loss import losses
@@ -136,13 +149,13 @@ def _prepare(
         raise click.UsageError(f"{name} asks no resolver, so there is nothing to steer")
     if isinstance(found, SolverFormat):
         instance = _question(result, settings)
-        return partial(found.write, instance), found.lost(instance)
+        return partial(found.write, instance), found.lost(instance), ()
     exported = _answer(result, settings, urls)
     if exported.record.status != "proven":
         click.echo("warning: the answer is not proven to be the best", err=True)
     if steering is not None:
         exported = steering.shorten(exported)
-    return partial(found.write, exported), losses(found, exported)
+    return partial(found.write, exported), losses(found, exported), exported.repositories
 
 
 def _problem_of(result: Path, problem: Path | None) -> Path:
@@ -215,7 +228,9 @@ def _words(loss: Loss) -> str:
     return f"{loss.what}: {shown}"
 
 
-def _tell(name: str, written: Path | None, lost: tuple[Loss, ...], steering: Steering | None) -> None:
+def _tell(
+    name: str, written: Path | None, lost: tuple[Loss, ...], here: dict[str, str], steering: Steering | None
+) -> None:
     from optimizer.cli.output import say_json
 
     say_json(
@@ -223,6 +238,7 @@ def _tell(name: str, written: Path | None, lost: tuple[Loss, ...], steering: Ste
             "format": name,
             "file": None if written is None else str(written),
             "lost": [{"kind": one.kind, "what": one.what, "concerned": list(one.concerned)} for one in lost],
+            "directories": here,
             "steering": None if steering is None else steering.told,
         }
     )

@@ -39,8 +39,7 @@ def options(target: str, exported: Exported) -> list[str]:
     words = ["--assumeyes", "--setopt=reposdir=/dev/null", f"--setopt=install_weak_deps={weak}"]
     for repository in exported.repositories:
         name = checked_repository(target, repository.id)
-        url = repository.url.replace(",", "%2C")  # what separates URLs there
-        words += [f"--repofrompath={name},{url}", f"--repo={name}"]
+        words += [f"--repofrompath={name},{repository.url}", f"--repo={name}"]
         if name in exported.unfiltered:
             words.append(f"--setopt={name}.module_hotfixes=1")
     words += [f"--exclude={checked_name(target, name)}" for name in exported.request.excludes]

@@ -174,8 +174,8 @@ def repository_url(location: str) -> str:
 
 
 def _escaped(url: str) -> str:
-    """Escape what no URL may hold, and `$`, which dnf and Anaconda would read as a variable."""
-    return quote(url, safe="%/:?#[]@!&'()*+,;=~^")
+    """Escape what no URL may hold, and `$` and `,`, which dnf and Anaconda read as a variable and between URLs."""
+    return quote(url, safe="%/:?#[]@!&'()*+;=~^")
 
 
 def stub_name(package: ManifestPackage) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from optimizer.export.exported import Exported
 from optimizer.export.format import CannotHoldError, Expresses, Format, Loss
 from optimizer.export.json_text import json_document
+from optimizer.export.request import nevra_of
 from optimizer.export.words import checked_repository, tdnf_word
 
 _TARGET = "photon-installer"
@@ -57,10 +58,15 @@ def words(exported: Exported) -> list[str]:
 
 
 def lost(exported: Exported) -> tuple[Loss, ...]:
-    """Return the packages that the installer adds by itself."""
+    """Return the packages that the installer adds by itself, and those for which the disk has no room."""
     names = {wanted.name for wanted in exported.request.packages}
-    added = [name for name in (_flavour(exported) or _FLAVOURS[0], _LOADER) if name not in names]
-    return (Loss("packages", "that the installer must add nothing; it always adds", tuple(added)),) if added else ()
+    added = tuple(name for name in (_flavour(exported) or _FLAVOURS[0], _LOADER) if name not in names)
+    unknown = tuple(nevra_of(package) for package in exported.packages if package.installed_size is None)
+    told = (
+        Loss("packages", "that the installer must add nothing; it always adds", added),
+        Loss("sizes", "how large the disk must be: nobody knows the installed size of some packages", unknown),
+    )
+    return tuple(loss for loss in told if loss.concerned)
 
 
 def _flavour(exported: Exported) -> str | None:

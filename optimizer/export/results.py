@@ -41,7 +41,10 @@ def write_json(path: Path, value: Any) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file by one rename; raises OSError and then leaves nothing behind."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from error
     unfinished = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

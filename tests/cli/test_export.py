@@ -35,10 +35,11 @@ def upstream(results: Path) -> Path:
 
 
 def test_a_format_that_says_all_is_written(run: Run, upstream: Path, tmp_path: Path) -> None:
-    printed = run("export", upstream, "--format", "kickstart")
+    place = ("--baseurl", "harbour=https://mirror.invalid/h")
+    printed = run("export", upstream, "--format", "kickstart", *place)
     assert (printed.exit_code, printed.err) == (0, "")
     assert printed.out.startswith("# demo-upstream-only: ")
-    written = run("export", upstream, "--format", "kickstart", "-o", tmp_path / "a.ks")
+    written = run("export", upstream, "--format", "kickstart", *place, "-o", tmp_path / "a.ks")
     assert (written.exit_code, written.out) == (0, "")
     assert (tmp_path / "a.ks").read_text() == printed.out
 
@@ -70,7 +71,7 @@ def test_allowed_losses_are_written_and_told(run: Run, demo: Path) -> None:
     assert printed.exit_code == 0
     assert "cloud-init-24.1.4-1.sk2.noarch\n" in printed.out
     assert "# not here, since nobody has made it yet: attestation-agent\n" in printed.out
-    assert len(printed.err.splitlines()) == 3
+    assert len(printed.err.splitlines()) == 3 + 2, "and where its two repositories lie"
 
 
 def test_for_programs(run: Run, demo: Path, upstream: Path, tmp_path: Path) -> None:
@@ -93,6 +94,26 @@ def test_another_place_for_a_repository(run: Run, upstream: Path) -> None:
     assert (unknown.exit_code, unknown.out) == (2, "")
     assert "did you mean 'harbour'?" in unknown.err
     assert run("export", upstream, "--format", "repository-file", "--baseurl", "harbour").exit_code == 2
+
+
+def test_a_directory_of_this_machine_is_told_where_it_is_written(run: Run, upstream: Path, tmp_path: Path) -> None:
+    printed = run("export", upstream, "--format", "kickstart", "--json", "-o", tmp_path / "a.ks")
+    url = json.loads(printed.out)["directories"]["harbour"]
+    assert url in (tmp_path / "a.ks").read_text()
+    words = "a directory of this machine; --baseurl harbour=URL writes another place"
+    assert printed.err == f"note: harbour is written as {url}, {words}\n"
+    assert run("export", upstream, "--format", "rpm-ostree-treefile").err == ""
+
+
+def test_what_is_said_is_not_passed_over(run: Run, upstream: Path, tmp_path: Path) -> None:
+    alone = run("export", upstream, "--format", "kickstart", "--problem", DEMO / "upstream-only.yaml")
+    assert (alone.exit_code, alone.out) == (2, "")
+    part = run("export", upstream / "manifest.json", "--format", "kickstart")
+    assert part.exit_code == 2
+    assert f"give the directory it lies in, {upstream}" in part.err
+    nowhere = run("export", upstream, "--format", "kickstart", "-o", tmp_path / "gone" / "a.ks")
+    assert nowhere.exit_code == 2
+    assert f"{tmp_path / 'gone' / 'a.ks'}: No such file or directory" in nowhere.err
 
 
 def test_the_question_for_other_solvers(run: Run, results: Path) -> None:
@@ -118,7 +139,7 @@ def test_an_answer_that_is_not_proven_says_so(run: Run, upstream: Path, tmp_path
     shutil.copytree(upstream, unproven)
     record = json.loads((unproven / "run.json").read_text())
     (unproven / "run.json").write_text(json.dumps(record | {"status": "not proven"}))
-    printed = run("export", unproven, "--format", "kickstart")
+    printed = run("export", unproven, "--format", "mkosi")
     assert (printed.exit_code, printed.err) == (0, "warning: the answer is not proven to be the best\n")
     assert ", not proven\n" in printed.out.partition("\n")[0] + "\n"
 

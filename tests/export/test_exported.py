@@ -17,6 +17,7 @@ def test_locations_become_urls() -> None:
     assert repository_url("https://example.invalid/os") == "https://example.invalid/os/"
     assert repository_url("https://example.invalid/os/") == "https://example.invalid/os/"
     assert repository_url("https://example.invalid/a\nb\x00") == "https://example.invalid/a%0Ab%00/"
+    assert repository_url("https://example.invalid/a,b") == "https://example.invalid/a%2Cb/"
     assert repository_url("https://example.invalid/a%20b/") == "https://example.invalid/a%20b/"
 
 

@@ -89,6 +89,15 @@ def test_a_shipped_package_of_ours_is_ours_to_keep() -> None:
     assert {Expresses.DIVERGENCE, Expresses.REASONS} <= kinds(exported)
 
 
+def test_a_disk_of_unknown_size_is_told() -> None:
+    held = (package("linux", "6-1"), package("grub2-efi-image", "2-1"))
+    photon = load_format("photon-installer")
+    assert isinstance(photon, Format)
+    assert photon.lost(answer(held)) == ()
+    (loss,) = photon.lost(answer((*held, package("bash", "5-1", installed_size=None))))
+    assert loss.concerned == ("bash-5-1.x86_64",)
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_loses_the_small_answer_in_silence(name: str) -> None:
     found = load_format(name)
