@@ -32,6 +32,8 @@ FORMATS = {
     "cyclonedx": "optimizer.export.cyclonedx",
     "spdx": "optimizer.export.spdx",
     "dot": "optimizer.export.dot",
+    "koji": "optimizer.export.koji",
+    "copr": "optimizer.export.copr",
 }
 
 #: Formats for other solvers: the question, not the answer.

@@ -238,8 +238,8 @@ READERS: Mapping[str, Reader] = {
     "dot": Reader(_dot, by_plain_nevra),
 }
 
-#: Formats that name repositories or what is kept out, and no packages.
-WITHOUT_PACKAGES = frozenset({"repository-file", "content-resolver-unwanted"})
+#: Formats that name repositories, sources or what is kept out, and no packages.
+WITHOUT_PACKAGES = frozenset({"repository-file", "content-resolver-unwanted", "koji", "copr"})
 
 #: What no file may hold unescaped: NUL, and what turns the direction of writing.
 NEVER = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
