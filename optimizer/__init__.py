@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from optimizer.answer.stored import StoredResult, read_stored, solution_of
     from optimizer.answer.verify import Violation, verify
     from optimizer.explain.alternatives import Alternatives, alternatives
-    from optimizer.explain.answered import Answered, NoAnswerError
+    from optimizer.explain.answered import Answered, NoAnswerError, UnprovenAnswerError
     from optimizer.explain.change import Change
-    from optimizer.explain.change_words import read_change
+    from optimizer.explain.change_words import ChangeSyntaxError, read_change
+    from optimizer.explain.changed_instance import OutsideClosureError
     from optimizer.explain.comparison import Comparison, compare
     from optimizer.explain.levers import Levers, best_edges, best_pairs, release
     from optimizer.explain.price import Prices, price
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from optimizer.problem.error import ProblemError
     from optimizer.problem.load import load_problem
     from optimizer.problem.problem import ObjectiveKind, Problem
+    from optimizer.problem.supposition import UnknownSuppositionError
     from optimizer.report.page import render_page
     from optimizer.report.page_section import Reported
     from optimizer.report.text import result_text
@@ -73,6 +75,7 @@ __all__ = [
     "Answered",
     "Budget",
     "Change",
+    "ChangeSyntaxError",
     "Comparison",
     "CorePart",
     "DivergenceList",
@@ -91,6 +94,7 @@ __all__ = [
     "NoAnswerError",
     "NotInAnswerError",
     "ObjectiveKind",
+    "OutsideClosureError",
     "Package",
     "Prices",
     "Problem",
@@ -109,6 +113,8 @@ __all__ = [
     "StoredResult",
     "Subject",
     "UnknownSubjectError",
+    "UnknownSuppositionError",
+    "UnprovenAnswerError",
     "Violation",
     "WhatIf",
     "Why",
@@ -194,9 +200,14 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "optimizer.explain.answered": (
         "Answered",
         "NoAnswerError",
+        "UnprovenAnswerError",
     ),
     "optimizer.explain.change": ("Change",),
-    "optimizer.explain.change_words": ("read_change",),
+    "optimizer.explain.change_words": (
+        "ChangeSyntaxError",
+        "read_change",
+    ),
+    "optimizer.explain.changed_instance": ("OutsideClosureError",),
     "optimizer.explain.comparison": (
         "Comparison",
         "compare",
@@ -271,6 +282,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "ObjectiveKind",
         "Problem",
     ),
+    "optimizer.problem.supposition": ("UnknownSuppositionError",),
     "optimizer.report.page": ("render_page",),
     "optimizer.report.page_section": ("Reported",),
     "optimizer.report.text": ("result_text",),

@@ -79,7 +79,7 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.answer.stored import BadResultError, UnknownPackagesError
     from optimizer.batch.row import MissingParquetError
     from optimizer.batch.variation import VariationError
-    from optimizer.explain.answered import NoAnswerError
+    from optimizer.explain.answered import NoAnswerError, UnprovenAnswerError
     from optimizer.explain.change_words import ChangeSyntaxError
     from optimizer.explain.changed_instance import OutsideClosureError
     from optimizer.explain.subject import UnknownSubjectError
@@ -117,8 +117,8 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         return error.exit_code, [f"pkgset: {error}"]
     if isinstance(error, BadResultError | UnknownPackagesError | BadImportError | CannotHoldError):
         return USAGE, [str(error)]
-    if isinstance(error, NoAnswerError):
-        return INFEASIBLE, [f"pkgset: {error}"]
+    if isinstance(error, NoAnswerError | UnprovenAnswerError):
+        return INFEASIBLE if isinstance(error, NoAnswerError) else NOT_PROVEN, [f"pkgset: {error}"]
     if isinstance(error, UnknownSubjectError):
         return USAGE, [f"pkgset: {error}", _outside(error.word)]
     if isinstance(error, NotInAnswerError | InAnswerError | ChangeSyntaxError):

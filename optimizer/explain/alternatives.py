@@ -14,7 +14,6 @@ from enum import StrEnum
 
 import msgspec
 
-from optimizer.answer.result import STATUS_WORDS
 from optimizer.explain.answered import Answered
 from optimizer.explain.difference import StageChange, stage_changes
 from optimizer.model.question import Question
@@ -36,7 +35,7 @@ class Stead(StrEnum):
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
-    """Another package for a choice, and the best answer that has it; `status` is `proven` or `not proven`.
+    """Another package for a choice, and the best answer that has it; `status` is `proven` where both answers are.
 
     `packages` are the NEVRAs it can be: all candidates of one name and architecture, or one of them alone where
     versions are told apart. `stages` are the answer's and that answer's; `tie` says that it could take the place of
@@ -214,7 +213,7 @@ def _cost(
             raise TimeoutError
         if found.solved:
             stages = tuple(stage for stage in found.stages if stage.objective != "tie_break")
-            return stead, STATUS_WORDS[found.status], stage_changes(answered.solution.stages, stages)
+            return stead, answered.status_beside(found), stage_changes(answered.solution.stages, stages)
     raise AssertionError("a usable package is in no answer")
 
 

@@ -97,7 +97,10 @@ class CutMismatchError(AssertionError):
 
 @dataclass(slots=True)
 class Leverage:
-    """An answer, the objective that is measured, and its edges; raises NoAnswerError, TimeoutError."""
+    """An answer, the objective that is measured, and its edges.
+
+    Raises NoAnswerError, UnprovenAnswerError, TimeoutError.
+    """
 
     answered: Answered
     measured: ObjectiveKind
@@ -107,7 +110,7 @@ class Leverage:
 
     def __post_init__(self) -> None:
         answered, instance = self.answered, self.answered.instance
-        answered.require_answer()
+        answered.require_proof()
         self.stages = stage_order(instance)
         self.table = EdgeTable.of(instance, weak=ObjectiveKind.WEAK in self.stages)
         self.today = answered.solution
@@ -235,7 +238,10 @@ class Leverage:
 
 
 def best_edges(answered: Answered, measured: ObjectiveKind, most: int) -> Levers:
-    """Return the single edges whose cut saves most, up to so many; raises NoAnswerError, TimeoutError."""
+    """Return the single edges whose cut saves most, up to so many.
+
+    Raises NoAnswerError, UnprovenAnswerError, TimeoutError.
+    """
     leverage = Leverage(answered, measured)
     return leverage.report(*_ranked(_singles(leverage), most))
 
@@ -309,7 +315,7 @@ def release(answered: Answered, measured: ObjectiveKind, word: str) -> Release:
     """Return the fewest edges to cut so that a package is not in, in no version, with no objective worse than today.
 
     Among equals the measured objective decides, then the others. Raises UnknownSubjectError, NoAnswerError,
-    TimeoutError.
+    UnprovenAnswerError, TimeoutError.
     """
     leverage, instance = Leverage(answered, measured), answered.instance
     named = frozenset(find_packages(instance, word))

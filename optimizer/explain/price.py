@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from optimizer.answer.result import STATUS_WORDS
 from optimizer.explain.answered import Answered
 from optimizer.explain.changed_instance import without_features
 from optimizer.explain.difference import Difference, chosen_identities, difference, nearest_to
@@ -30,8 +29,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     """What one feature, pin, lock or forbidden capability costs.
 
     `cost` is the answer without it against the answer with it. Where `held` is false it is an optional feature that
-    the answer has not, and `cost` what having it would. `status` is of the other solve: `proven`, `not proven`, or
-    `infeasible` where there is no answer with it (or without it).
+    the answer has not, and `cost` what having it would. `status` is `proven` where both answers are, else `not
+    proven`, or `infeasible` where there is no answer with it (or without it).
     """
 
     kind: str
@@ -165,7 +164,7 @@ class _Market:
             where=feature.where,
             required=feature.required,
             held=held,
-            status=STATUS_WORDS[other[1].status],
+            status=self.answered.status_beside(other[1]),
             cost=difference(*pair),
         )
 
@@ -190,7 +189,7 @@ class _Market:
         self.on_price()
         return Together(
             features=len(held),
-            status=STATUS_WORDS[other[1].status],
+            status=self.answered.status_beside(other[1]),
             cost=cost,
             shared=_shared(cost, [one.cost for one in prices if one.held]),
         )
@@ -208,7 +207,7 @@ class _Market:
             kind="forbidden" if kind == "forbidden" else rule.kind.value,
             text=rule.text,
             where=rule.where,
-            status=STATUS_WORDS[other[1].status],
+            status=self.answered.status_beside(other[1]),
             cost=difference(other, self.answer),
         )
 
@@ -226,7 +225,7 @@ class _Market:
         step = self.step.size if limit.kind in _SIZES else self.step.count
         onward = bound + step if side == "maximum" else max(0, bound - step)
         first, proven = self.first_of_group(index, side) if grouped else self.first(index)
-        statuses = [SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE]
+        statuses = [self.answered.solution.status, SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE]
         there: dict[str, Difference] = {}
         for name, value in (("next", onward), ("gain", first)):
             if value is not None and first is not None:

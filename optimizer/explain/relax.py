@@ -35,6 +35,14 @@ class Relaxed(msgspec.Struct, frozen=True, kw_only=True):
     relaxations: tuple[Relaxation, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
+    @property
+    def proven(self) -> bool:
+        """Whether every answer told, and every one it is compared with, is proven to be the best."""
+        told = [*self.relaxations, *(one for feature in self.left_out for one in feature.relaxations)]
+        reached = [outcome for one in told for outcome in (one.then, one.without) if outcome is not None]
+        compared = [stage.status for feature in self.left_out for stage in feature.stages]
+        return all(one.status == "proven" for one in reached) and all(status == "optimal" for status in compared)
+
 
 def relax(answered: Answered, most: int = DEFAULT_MOST) -> Relaxed:
     """Return what could be given up: all smallest sets of demands, and others up to so many; raises TimeoutError."""

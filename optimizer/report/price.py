@@ -25,9 +25,11 @@ def price_text(found: Prices) -> str:
         blocks.append(f"{heading}\n\n{_table(held, found.together)}")
         if found.together is not None and found.together.features > 1:
             words = (
-                "shared: what two or more of them need alike, which goes only when all of these go; "
+                "shared: what two or more of them need alike, which goes only when all that need it go; "
                 "prices of single features do not add up"
             )
+            if any(value < 0 for value in found.together.shared.values()):
+                words += "; below zero where they stand in each other's way"
             blocks.append("\n".join(_wrapped(words)))
     for one in found.features:
         if not one.held:
@@ -52,7 +54,7 @@ def _table(prices: Sequence[Price], together: Together | None) -> str:
         whole = [_change(together.cost, name) for name in columns]
         rows.append(["sum of these", *(_plain(name, value) for name, value in zip(columns, sums, strict=True))])
         rows.append(["shared", *(_plain(name, together.shared.get(name)) for name in columns)])
-        rows.append(["all of them", *(_plain(name, value) for name, value in zip(columns, whole, strict=True))])
+        rows.append(["all of them", *_doubted([*map(_plain, columns, whole)], together.status)])
     aligned = ("left", *("right" for _ in columns))
     widths = [_WIDEST, *(None for _ in columns)]
     headers = ["", *map(title, columns)]
@@ -78,8 +80,11 @@ def _change(cost: Difference, name: str) -> int | None:
 def _cells(cost: Difference, columns: Sequence[str], status: str) -> list[str]:
     if status == "infeasible":
         return ["no answer without it", *("" for _ in columns[1:])]
-    cells = [_plain(name, _change(cost, name)) for name in columns]
-    return cells if status == "proven" else [*cells[:-1], f"{cells[-1]} (not proven)"]
+    return _doubted([_plain(name, _change(cost, name)) for name in columns], status)
+
+
+def _doubted(cells: list[str], status: str) -> list[str]:
+    return [*cells[:-1], cells[-1] + _doubt(status)]
 
 
 def _plain(name: str, value: int | None) -> str:

@@ -90,7 +90,8 @@ def _left_out(feature: LeftOut) -> Iterator[str]:
     yield from _wrapped(f"{feature.feature}, worth {feature.value}{place}", "", "  ")
     if feature.stages:
         changed = [change(one.objective, one.change) for one in feature.stages if one.change]
-        yield from _wrapped(f"can be had: {', '.join(changed) or 'at no cost'}", "  ", "    ")
+        doubt = "" if all(one.status == "optimal" for one in feature.stages) else " (not proven)"
+        yield from _wrapped(f"can be had: {', '.join(changed) or 'at no cost'}{doubt}", "  ", "    ")
         return
     yield "  cannot be had with what the problem asks for:"
     for part in feature.infeasible:

@@ -99,3 +99,31 @@ def test_an_infeasible_problem_may_have_an_answer_otherwise(run: Run) -> None:
     printed = run("explain", DEMO / "infeasible-limit.yaml", "what-if", "--limit", "installed_size=none")
     assert printed.exit_code == 0
     assert "no answer" in printed.out
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (["price", "git"], "(not proven)"),
+        (["alternatives", "curl"], "(not proven)"),
+        (["why-not", "vim-enhanced"], "(not proven)"),
+        (["relax"], "+1 packages (not proven)"),
+        (["levers"], "pkgset: the answer to demo may be beaten"),
+        (["levers", "--target", "git"], "pkgset: the answer to demo may be beaten"),
+    ],
+)
+def test_what_is_measured_from_an_unproven_answer_is_not_proven(
+    run: Run, result: Path, question: list[str], words: str
+) -> None:
+    record = json.loads((result / "run.json").read_text())
+    record["status"] = "not proven"
+    record["stages"] = [stage | {"status": "feasible"} for stage in record["stages"]]
+    (result / "run.json").write_text(json.dumps(record))
+    printed = run("explain", result, *question)
+    assert printed.exit_code == 3
+    assert words in " ".join((printed.out + printed.err).split())
+
+
+def test_what_features_share_below_zero_is_told(run: Run) -> None:
+    assert "in each other's way" not in run("explain", DEMO / "lock.yaml", "price").out
+    assert "stand in each other's way" in run("explain", DEMO / "limits.yaml", "price").out

@@ -55,6 +55,7 @@ def price(asked: Asked, words: tuple[str, ...], steps: tuple[str, ...], as_json:
 
         say(price_text(found))
     statuses = [one.status for part in (found.features, found.limits, found.rules) for one in part]
+    statuses += [] if found.together is None else [found.together.status]
     return worst(EXIT_CODES[status] for status in statuses if status != "infeasible")
 
 

@@ -22,8 +22,10 @@ def relax(asked: Asked, top: int, as_json: bool) -> int:
     Features, limits, pins and forbidden capabilities: all smallest sets that give the problem an answer, and larger
     ones up to N, none with a member it could do without. A limit is not dropped but set to the nearest value that
     will do. Each comes with the best answer it leads to. Of a problem that has an answer, told is what stops
-    each optional feature that it leaves out.
+    each optional feature that it leaves out. Exit code 0 with an answer or without, 3 where the time limit left one
+    unproven.
     """
+    from optimizer.cli.failure import NOT_PROVEN
     from optimizer.cli.output import say, say_json
     from optimizer.explain.relax import relax as ask
 
@@ -36,4 +38,4 @@ def relax(asked: Asked, top: int, as_json: bool) -> int:
         from optimizer.report.relax import relaxed_text
 
         say(relaxed_text(found))
-    return 0
+    return 0 if found.proven else NOT_PROVEN

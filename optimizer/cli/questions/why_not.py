@@ -23,7 +23,7 @@ def why_not(asked: Asked, word: str, whole: bool, as_json: bool) -> int:
     Every package of that name, or that provides the path or capability, is put into an answer of its own, the best
     there is with it: it cannot be in, and a minimal set of reasons says why; or it costs more, in which objective
     and by how much; or it would do as well, and only the tie-break left it out. The nearest to being in comes first.
-    Exit code 3 where the time limit left one of them unproven.
+    Exit code 3 where the time limit left one of them, or the answer itself, unproven.
     """
     from optimizer.cli.failure import NOT_PROVEN
     from optimizer.cli.output import say, say_json
@@ -45,5 +45,6 @@ def why_not(asked: Asked, word: str, whole: bool, as_json: bool) -> int:
         from optimizer.report.why_not import why_not_text
 
         say(why_not_text(found, whole=whole))
+    compared = [stage.status for one in found.candidates if one.difference for stage in one.difference.stages]
     unproven = any(one.status in ("not proven", "unknown") for one in found.candidates)
-    return NOT_PROVEN if unproven else 0
+    return NOT_PROVEN if unproven or any(status != "optimal" for status in compared) else 0
