@@ -199,8 +199,12 @@ def solve_file(path: Path, settings: Settings) -> Result:
 def solve_problem(problem: Problem, settings: Settings, clock: Clock | None = None) -> Result:
     """Return the result of a problem; raises what `close_problem` raises."""
     clock = clock or Clock()
-    world = close_problem(problem, settings, clock)
-    return _solve(world.closed.instance, world, settings, clock)
+    return solve_world(close_problem(problem, settings, clock), settings, clock)
+
+
+def solve_world(world: World, settings: Settings, clock: Clock | None = None) -> Result:
+    """Return the result of a problem that is closed already."""
+    return _solve(world.closed.instance, world, settings, clock or Clock())
 
 
 def open_answer(path: Path, settings: Settings) -> Answered:
@@ -294,6 +298,11 @@ def steer_answer(manifest: Manifest, problem: Problem, settings: Settings) -> tu
     found = steer_with_dnf(world, problem, repositories, settings.time_limit_s)
     settings.progress.finish()
     return found
+
+
+def repository_inputs(problem: Problem, settings: Settings) -> tuple[Input, ...]:
+    """Return what a problem's repositories are at this moment, by checksum; raises RepositoryError."""
+    return tuple(map(_input, _open(problem, settings)))
 
 
 def keep_repositories(problem: Problem, settings: Settings) -> None:

@@ -32,7 +32,7 @@ def run_batch(tasks: Sequence[Task], *, jobs: int, quiet: bool) -> Iterator[Outc
     clashes = _clashes(tasks)
     free = [task for index, task in enumerate(tasks) if index not in clashes]
     in_processes = len(free) > 1
-    outcomes = _in_processes(free, jobs, quiet=quiet) if in_processes else _here(free, quiet=quiet)
+    outcomes = run_in_processes(free, jobs, quiet=quiet) if in_processes else _here(free, quiet=quiet)
     for index, task in enumerate(tasks):
         outcome = failed(task, clashes[index]) if index in clashes else next(outcomes)
         if in_processes:
@@ -47,8 +47,9 @@ def _here(tasks: Sequence[Task], *, quiet: bool) -> Iterator[Outcome]:
             yield run_task(task, terminal(quiet=quiet))
 
 
-def _in_processes(tasks: Sequence[Task], jobs: int, *, quiet: bool) -> Iterator[Outcome]:
-    """Fresh processes and not forked ones: threads of this one (a bar's, the pool's) would not survive a fork."""
+def run_in_processes(tasks: Sequence[Task], jobs: int, *, quiet: bool) -> Iterator[Outcome]:
+    """Yield each task's outcome, in order; a single worker shows its progress unless `quiet`."""
+    # Fresh workers and not forked ones: threads of this process (a bar's, the pool's) would not survive a fork.
     size = min(jobs, len(tasks))
     work = functools.partial(_work, bars=size == 1 and not quiet and sys.stderr.isatty())
     with Interrupts() as interrupts, _pool(size) as pool:

@@ -101,16 +101,11 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.universe.size import UnknownSizeError
     from optimizer.universe.snapshot import BadInstanceError
 
-    unknown_format = UnknownFormatError | UnknownImportFormatError
+    unknown_format = UnknownFormatError | UnknownImportFormatError | UnknownKeyError
     if isinstance(error, unknown_format | UnknownRepositoryError | UnknownGroupError | UnknownSuppositionError):
         near = nearest(error.name, error.known)
         mark = "pkgset: " if isinstance(error, UnknownSuppositionError) else ""
         return USAGE, [f"{mark}{error}" + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]
-    if isinstance(error, UnknownKeyError):
-        near = nearest(error.name, error.known)
-        return USAGE, [f"pkgset: {error}" + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")]
-    if isinstance(error, VariationError | MissingParquetError):
-        return USAGE, [f"pkgset: {error}"]
     if isinstance(error, ProblemError | UnknownSizeError | BadInstanceError):
         return USAGE, str(error).splitlines()
     if isinstance(error, RepositoryError):
@@ -121,7 +116,7 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         return INFEASIBLE if isinstance(error, NoAnswerError) else NOT_PROVEN, [f"pkgset: {error}"]
     if isinstance(error, UnknownSubjectError):
         return USAGE, [f"pkgset: {error}", _outside(error.word)]
-    if isinstance(error, NotInAnswerError | InAnswerError | ChangeSyntaxError):
+    if isinstance(error, VariationError | MissingParquetError | NotInAnswerError | InAnswerError | ChangeSyntaxError):
         return USAGE, [f"pkgset: {error}"]
     if isinstance(error, NoRequestError):
         return NOT_PROVEN, _no_request(error)

@@ -21,6 +21,7 @@ COMMANDS = {
     "check": "optimizer.cli.check",
     "explain": "optimizer.cli.explain",
     "frontier": "optimizer.cli.frontier",
+    "sweep": "optimizer.cli.sweep",
     "diff": "optimizer.cli.diff",
     "export": "optimizer.cli.export",
     "import": "optimizer.cli.import_problem",

@@ -12,6 +12,7 @@ from optimizer.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from optimizer.answer.result import Result
+    from optimizer.batch.variation import Point
     from optimizer.cli.interrupt import Interrupts
     from optimizer.pipeline import Settings
     from optimizer.problem.problem import Problem
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A problem file and how to solve it; `directory` None writes nothing."""
+    """A problem file and how to solve it; `directory` None writes nothing.
+
+    With a `point` it is one run of a sweep: the file with the point's values, the answer kept for the next time.
+    """
 
     file: Path
     directory: Path | None
     mirror: Path | None
     time_limit_s: float | None
     workers: int
+    point: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +60,16 @@ def run_from_stock(task: Task, progress: Terminal, stock: Stock, interrupts: Int
     loaded = attempt(lambda: _load(task, progress, stock))
     if isinstance(loaded, Failure):
         return failed(task, loaded.of(task.file), tuple(progress.warnings))
+    if isinstance(loaded, Outcome):
+        return loaded
     own = progress.again()  # a repository that is in stock tells its warnings again
 
     def solve() -> Outcome:
         interrupts.begin()
+        if loaded is not None and task.point is not None:
+            from optimizer.cli.point import solve_point
+
+            return solve_point(task, loaded, _settings(task, own, stock))
         return _solve(task, own, loaded, stock)
 
     def work() -> tuple[Outcome, tuple[WorldKey, ...]]:
@@ -97,16 +108,25 @@ def not_started(task: Task) -> Outcome:
     return failed(task, Failure(INTERRUPTED, (f"{task.file}: not solved: interrupted",)))
 
 
-def _load(task: Task, progress: Terminal, stock: Stock) -> Problem | None:
-    """Return the problem, its repositories in stock; None for an Instance, which has none."""
+def _load(task: Task, progress: Terminal, stock: Stock) -> Problem | Outcome | None:
+    """Return the problem, its repositories in stock; None for an Instance, which has none; or what is known of it."""
     from optimizer.pipeline import keep_repositories
     from optimizer.problem.load import load_problem
     from optimizer.universe.snapshot import SUFFIX
 
     if task.file.suffix == SUFFIX:
         return None
-    problem = load_problem(task.file)
-    keep_repositories(problem, _settings(task, progress, stock))
+    settings = _settings(task, progress, stock)
+    if task.point is None:
+        problem = load_problem(task.file)
+    else:
+        from optimizer.cli.point import known_point, load_point
+
+        problem = load_point(task.file, task.point)
+        known = known_point(task, problem, settings)
+        if known is not None:
+            return known
+    keep_repositories(problem, settings)
     return problem
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +22,35 @@ def write_results(result: Result, directory: Path) -> Path:
     Without an answer, an earlier manifest and divergence list are removed. The Instance is written in any case: what
     `pkgset explain`, `diff` and `report` ask later, they ask of it. Raises OSError.
     """
-    target = directory / result.instance.problem
+    return write_files(directory / result.instance.problem, result_files(result))
+
+
+def result_files(result: Result) -> dict[str, bytes]:
+    """Return the bytes of a result's files by their names."""
+    values = {MANIFEST: result.manifest, DIVERGENCE: result.divergence, RUN: result.record}
+    files = {name: _indented(value) for name, value in values.items() if value is not None}
+    return files | {INSTANCE: compress_instance(result.instance)}
+
+
+def write_files(target: Path, files: Mapping[str, bytes]) -> Path:
+    """Write the files of one result into a directory as `write_results` does, and return it; raises OSError."""
     target.mkdir(parents=True, exist_ok=True)
     (target / RUN).unlink(missing_ok=True)
-    for name, value in ((MANIFEST, result.manifest), (DIVERGENCE, result.divergence)):
-        if value is None:
-            (target / name).unlink(missing_ok=True)
+    for name in (MANIFEST, DIVERGENCE, INSTANCE, RUN):
+        if name in files:
+            write_whole(target / name, files[name])
         else:
-            write_json(target / name, value)
-    write_whole(target / INSTANCE, compress_instance(result.instance))
-    write_json(target / RUN, result.record)
+            (target / name).unlink(missing_ok=True)
     return target
 
 
 def write_json(path: Path, value: Any) -> None:
     """Write a value as indented JSON by one rename; raises OSError and then leaves nothing behind."""
-    write_whole(path, msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+    write_whole(path, _indented(value))
+
+
+def _indented(value: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -1,0 +1,181 @@
+"""`pkgset sweep`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from optimizer.cli.options import (
+    FILE,
+    json_option,
+    mirror_option,
+    output_option,
+    quiet_option,
+    time_limit_option,
+    workers_option,
+    write_option,
+)
+
+if TYPE_CHECKING:
+    from optimizer.batch.variation import Variation
+    from optimizer.cli.task import Outcome, Task
+
+_TELL_EVERY_S = 10.0
+
+
+@click.command()
+@click.argument("problem", type=FILE, metavar="PROBLEM")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    required=True,
+    metavar="KEY=VALUES",
+    help="Values of a key, as limits.installed_size=200MiB..800MiB/50MiB or policy.downstream=shipped,rebuilt.",
+)
+@output_option
+@write_option
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Solve so many problems at a time."
+)
+@click.option("--csv", "csv_file", type=FILE, help="Write the table as CSV; - is stdout.")
+@click.option("--parquet", type=FILE, help="Write the table as Parquet (needs pkgset[parquet]).")
+@time_limit_option
+@workers_option
+@json_option
+@mirror_option
+@quiet_option
+def sweep(
+    problem: Path,
+    settings: tuple[str, ...],
+    output: Path,
+    write: bool,
+    jobs: int,
+    csv_file: Path | None,
+    parquet: Path | None,
+    time_limit: float | None,
+    workers: int,
+    as_json: bool,
+    mirror: Path | None,
+    quiet: bool,
+) -> int:
+    """Solve a problem with every combination of values that some of its keys take.
+
+    KEY is a key path of the problem file. VALUES are what could stand there, commas between them, or a range
+    FIRST..LAST/STEP of sizes or integers. Each run has a name of its own, problem+key-value, and its files go to
+    DIR/NAME/. Proven answers are kept in the cache: stopped by Ctrl-C or a kill, the same command goes on from there,
+    and repeated it solves nothing. A run that fails does not stop the others.
+    """
+    from optimizer.batch.row import write_parquet
+    from optimizer.batch.variation import points
+    from optimizer.cli.batch import run_in_processes
+    from optimizer.cli.failure import worst
+    from optimizer.cli.task import Task
+
+    if as_json and csv_file == Path("-"):
+        raise click.UsageError("--json and --csv - both want stdout")
+    name, variations = _read(problem, settings)
+    tasks = [
+        Task(problem, output if write else None, mirror, time_limit, workers, point)
+        for point in points(name, variations)
+    ]
+    rows: list[dict[str, Any]] = []
+    codes: list[int] = []
+    for task, outcome in zip(
+        tasks, _watched(run_in_processes(tasks, jobs, quiet=True), len(tasks), quiet=quiet), strict=True
+    ):
+        rows.append(_row(task, outcome))
+        codes.append(outcome.exit_code)
+    _tell_warnings(rows)
+    known = sum(row.pop("known") for row in rows)
+    if known and not quiet:
+        click.echo(f"{known} of {len(rows)} runs were known already", err=True)
+    _put_out(rows, csv_file, as_json=as_json)
+    if parquet is not None:
+        write_parquet(rows, parquet)
+    return worst(codes)
+
+
+def _read(problem: Path, settings: Sequence[str]) -> tuple[str, list[Variation]]:
+    """Return the problem's name and what is varied; the problem itself must be sound but for what is set."""
+    from optimizer.batch.variation import read_variation
+    from optimizer.problem.extend import read_extended
+
+    document = read_extended(problem)
+    named = document.value.get("name") if isinstance(document.value, dict) else None
+    return str(named or problem.stem), [read_variation(text, document) for text in settings]
+
+
+def _watched(outcomes: Iterator[Outcome], total: int, *, quiet: bool) -> Iterator[Outcome]:
+    """Yield the outcomes and tell on stderr how many there are, at what rate, and how long the rest will take."""
+    import sys
+
+    from tqdm import tqdm
+
+    if quiet or sys.stderr.isatty():
+        bar = tqdm(outcomes, total=total, unit="run", desc="sweep", file=sys.stderr, disable=quiet, leave=False)
+        yield from bar
+        return
+    begun = told = time.monotonic()
+    for number, outcome in enumerate(outcomes, 1):
+        yield outcome
+        now = time.monotonic()
+        if now - told >= _TELL_EVERY_S:
+            told, rate = now, number / (now - begun)
+            click.echo(
+                f"{number} of {total} runs, {rate:.1f} a second, {(total - number) / rate:.0f} s left", err=True
+            )
+
+
+def _row(task: Task, outcome: Outcome) -> dict[str, Any]:
+    from optimizer.batch.row import MEASURES
+    from optimizer.batch.variation import shown
+    from optimizer.problem.document import spell_path
+
+    assert task.point is not None
+    empty: dict[str, Any] = {**dict.fromkeys(MEASURES), "stages": {}, "known": False}
+    held = {key: outcome.document.get(key, value) for key, value in empty.items()}
+    return {
+        "name": task.point.name,
+        "set": {spell_path(path): shown(value) for path, value in task.point.values},
+        "status": outcome.document["status"],
+        "exit_code": outcome.exit_code,
+        **held,
+        "errors": [] if outcome.failure is None else list(outcome.failure.lines),
+        "warnings": list(outcome.warnings),
+    }
+
+
+def _tell_warnings(rows: Sequence[dict[str, Any]]) -> None:
+    """Tell each warning once, and each failure with the runs' names: a thousand runs often share one cause."""
+    from optimizer.cli.terminal import tell_warning
+    from optimizer.report.quantity import listed
+
+    for warning in dict.fromkeys(warning for row in rows for warning in row["warnings"]):
+        tell_warning(warning)
+    causes: dict[str, list[str]] = {}
+    for row in rows:
+        for line in row["errors"]:
+            causes.setdefault(line, []).append(row["name"])
+    for line, names in causes.items():
+        click.echo(f"{line}  [{listed(names, 3)}]", err=True)
+
+
+def _put_out(rows: list[dict[str, Any]], csv_file: Path | None, *, as_json: bool) -> None:
+    from optimizer.batch.row import rows_csv
+    from optimizer.cli.output import say, say_json
+    from optimizer.export.results import write_whole
+    from optimizer.report.sweep import sweep_text
+
+    if as_json:
+        say_json({"format": 1, "runs": rows})
+    elif csv_file != Path("-"):
+        say(sweep_text(rows))
+    if csv_file == Path("-"):
+        say(rows_csv(rows))
+    elif csv_file is not None:
+        write_whole(csv_file, rows_csv(rows).encode())
