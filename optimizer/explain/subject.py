@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 
-from optimizer.problem.dependency import DependencySyntaxError, parse_dependency
+from optimizer.problem.dependency import DependencySyntaxError, dependency_name, parse_dependency
 from optimizer.problem.nearest import nearest
 from optimizer.universe.instance import Formula, Instance, Package, Value
 
+_NEAR = 3
 _COMPARED = re.compile(r"\s*([<>=]+)\s*")
 
 
@@ -47,6 +48,10 @@ class UnknownSubjectError(ValueError):
 
     def __str__(self) -> str:
         meant = f"; did you mean {' or '.join(self.near)}?" if self.near else ""
+        if self.sought != "package" and (self.word.startswith("/") or "(" in self.word):
+            what = "path" if self.word.startswith("/") else "capability"
+            unasked = f"nothing that the problem can lead to asks for this {what}, and an answer knows no other"
+            return f"{self.word}: {unasked}; name the package that has it{meant}"
         return f"{self.word}: nothing that the problem asks for can lead to a {self.sought} of this name{meant}"
 
 
@@ -68,7 +73,11 @@ def find_subject(instance: Instance, word: str) -> Subject:
         formula = instance.features[features[0]].formula
         providers = {index for held in wanted(formula) for index in instance.capabilities[held].providers}
         return _subject(word, SubjectKind.FEATURE, tuple(sorted(providers)), (), features)
-    raise UnknownSubjectError(word, "package, path, capability or feature", nearest(word, _names(instance)))
+    named = [
+        package.name for package in instance.packages if word.startswith("/") and word.endswith(f"/{package.name}")
+    ]
+    near = tuple(dict.fromkeys((*named, *nearest(word, _names(instance)))))[:_NEAR]
+    raise UnknownSubjectError(word, "package, path, capability or feature", near)
 
 
 def find_packages(instance: Instance, word: str) -> tuple[int, ...]:
@@ -121,14 +130,17 @@ def _spellings(package: Package) -> Iterator[str]:
 
 
 def _capabilities(instance: Instance, word: str) -> Iterator[int]:
-    """Yield the capabilities of exactly this text; where there is none, those of this name in any version."""
+    """Yield the capabilities of exactly this text; where there is none, those of this name in any version.
+
+    A soname's are its symbol versions: nothing may ask for `libc.so.6()(64bit)` but with one.
+    """
     spelt = (word, _respelt(word))
     exact = [index for index, capability in enumerate(instance.capabilities) if capability.text in spelt]
     if exact:
         yield from exact
         return
     for index, capability in enumerate(instance.capabilities):
-        if capability.text.partition(" ")[0] == word:
+        if word in (capability.text.partition(" ")[0], dependency_name(capability.text)):
             yield index
 
 

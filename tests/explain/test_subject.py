@@ -82,3 +82,21 @@ def test_the_nearest_names_are_told() -> None:
     with pytest.raises(UnknownSubjectError) as none:
         find_packages(_instance(), "qqqq")
     assert (none.value.near, none.value.sought) == ((), "package")
+
+
+def test_a_soname_is_meant_with_its_symbol_versions() -> None:
+    texts = ("libc.so.6(GLIBC_2.4)(64bit)", "libc.so.6(GLIBC_2.34)(64bit)", "libc.so.6(GLIBC_2.4)")
+    instance = make(
+        "ac", provides=dict.fromkeys(texts, "c"), requires=[("a", text) for text in texts], required=["a"]
+    )
+    found = find_subject(instance, "libc.so.6()(64bit)")
+    assert sorted(instance.capabilities[index].text for index in found.capabilities) == sorted(texts[:2])
+    assert [instance.packages[index].name for index in found.packages] == ["c"]
+
+
+def test_a_path_that_nobody_asks_for_is_no_proof_that_no_package_has_it() -> None:
+    with pytest.raises(UnknownSubjectError) as caught:
+        find_subject(_instance(), "/usr/bin/vim")
+    assert caught.value.near[0] == "vim"
+    assert "can lead to a " not in str(caught.value)
+    assert "asks for this path" in str(caught.value)
