@@ -25,7 +25,7 @@ from optimizer.answer.result import (
     instance_size,
 )
 from optimizer.answer.steering import Steered, steer_with_dnf, used_repositories, wanted_packages
-from optimizer.answer.stored import read_record, read_stored, solution_of, stored_instance
+from optimizer.answer.stored import checked_solution, read_record, read_stored, stored_instance
 from optimizer.answer.verify import Violation, verify
 from optimizer.explain.answered import Answered
 from optimizer.explain.change import Change, change_problem, dropped_features
@@ -281,7 +281,7 @@ def _stored_answer(directory: Path, settings: Settings) -> Answered:
     if read_record(directory).status == "infeasible":
         solution = Solution(status=SolveStatus.INFEASIBLE)
     else:
-        solution = solution_of(read_stored(directory), instance)
+        solution = checked_solution(read_stored(directory), instance)
     return Answered(instance, solution, Budget(settings.time_limit_s, settings.workers))
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from optimizer.answer.manifest import Manifest, ManifestPackage
 from optimizer.answer.result import DivergenceList, RunRecord
-from optimizer.answer.verify import unmet_weak
+from optimizer.answer.verify import unmet_weak, verify
 from optimizer.model.question import Question
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine
@@ -103,6 +103,18 @@ def solution_of(stored: StoredResult, instance: Instance) -> Solution:
         raise UnknownPackagesError(unknown)
     chosen = frozenset(indices[named] for named in identities)
     return _solution(stored.record, instance, chosen | _virtual(instance, chosen))
+
+
+def checked_solution(stored: StoredResult, instance: Instance) -> Solution:
+    """Return the same, held to every rule of the model: what is told of an answer must be true of one.
+
+    Raises UnknownPackagesError, and BadResultError where the files were changed since they were written.
+    """
+    solution = solution_of(stored, instance)
+    for violation in verify(instance, solution):
+        what = f"is no answer to the question that lies beside it: {violation.rule}: {violation.what}"
+        raise BadResultError(stored.directory / MANIFEST, what)
+    return solution
 
 
 def identity(package: ManifestPackage) -> tuple[str, str]:

@@ -59,7 +59,20 @@ class Asked:
         return open_answer(self.path, self.settings())
 
 
-@click.group(cls=LazyGroup, modules=QUESTIONS)
+class _Questions(LazyGroup):
+    """The questions; one that stands where RESULT should is not taken for a file that is missing."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = next((word for word in args if not word.startswith("-")), "")
+        if args and args[0] == first and first in QUESTIONS and not Path(first).exists():
+            if any(word in ctx.help_option_names for word in args):
+                args = [str(Path()), *args]
+            else:
+                raise click.UsageError(f"RESULT stands before the question: pkgset explain RESULT {first} ...", ctx)
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Questions, modules=QUESTIONS)
 @click.argument("result", type=click.Path(path_type=Path, exists=True), metavar="RESULT")
 @time_limit_option
 @workers_option

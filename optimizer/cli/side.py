@@ -23,11 +23,14 @@ def read_side(path: Path, settings: Settings) -> Side:
     from msgspec.structs import replace
 
     from optimizer.answer.side import side_of_listing, side_of_manifest
-    from optimizer.answer.stored import MANIFEST, decode_manifest, read_manifest
+    from optimizer.answer.stored import MANIFEST, RUN, decode_manifest, read_manifest, read_record
+    from optimizer.explain.answered import NoAnswerError
     from optimizer.imports.installed import read_listing
     from optimizer.imports.source import read_source
 
     if path.is_dir():
+        if not (path / MANIFEST).exists() and (path / RUN).exists() and read_record(path).status == "infeasible":
+            raise NoAnswerError(path.name)
         return side_of_manifest(str(path), read_manifest(path / MANIFEST))
     if path.name == MANIFEST:
         return side_of_manifest(str(path), read_manifest(path))

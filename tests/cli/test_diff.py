@@ -147,6 +147,9 @@ def test_a_problem_without_an_answer_cannot_be_compared(
     printed = run("diff", "one", problem)
     assert printed.exit_code == 1
     assert printed.err == "pkgset: none is infeasible: there is no answer to ask about\n"
+    assert run("solve", problem, "-o", results).exit_code == 1
+    stored = run("diff", "one", results / "none")
+    assert (stored.exit_code, stored.out, stored.err) == (1, "", printed.err)
 
 
 @pytest.mark.data

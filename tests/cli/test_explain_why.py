@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,24 @@ def test_an_infeasible_problem_has_no_answer_to_ask_about(run: Run, question: st
     printed = run("explain", DEMO / "infeasible.yaml", question, "bash")
     assert (printed.exit_code, printed.out) == (1, "")
     assert "there is no answer to ask about" in printed.err
+
+
+def test_a_question_without_its_result_is_told_and_has_help(run: Run) -> None:
+    printed = run("explain", "why-not", "bash")
+    assert (printed.exit_code, printed.out) == (2, "")
+    assert "RESULT stands before the question: pkgset explain RESULT why-not" in printed.err
+    printed = run("explain", "levers", "--help")
+    assert (printed.exit_code, printed.err) == (0, "")
+    assert "Which dependency edges to cut" in printed.out
+
+
+def test_a_result_that_was_changed_is_no_answer(run: Run, result: Path, tmp_path: Path) -> None:
+    """What is told of an answer must be true of one: a manifest that lacks packages is not explained."""
+    changed = shutil.copytree(result, tmp_path / "changed")
+    manifest = json.loads((changed / "manifest.json").read_bytes())
+    manifest["packages"] = [one for one in manifest["packages"] if one["name"] != "glibc"]
+    (changed / "manifest.json").write_text(json.dumps(manifest))
+    for question in (["why", "bash"], ["price"], ["what-if", "--drop", "git"]):
+        printed = run("explain", changed, *question)
+        assert (printed.exit_code, printed.out) == (2, "")
+        assert "manifest.json: is no answer to the question that lies beside it: C" in printed.err
