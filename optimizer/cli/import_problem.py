@@ -19,6 +19,7 @@ _ORIGINS = ("upstream", "downstream")
 def _repositories(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
     """Return id, URL and origin of each ID=URL[:ORIGIN]."""
     import re
+    from difflib import get_close_matches
 
     from optimizer.problem.shape import SAFE_NAME_PATTERN, SAFE_NAME_WORDS
 
@@ -28,6 +29,8 @@ def _repositories(_: click.Context, __: click.Parameter, given: tuple[str, ...])
         head, _colon, origin = url.rpartition(":")
         if origin in _ORIGINS:
             url = head
+        elif near := get_close_matches(origin, _ORIGINS, 1, 0.7):
+            raise click.BadParameter(f"{origin!r} is no origin; did you mean {near[0]!r}?")
         else:
             origin = "upstream"
         if not url.strip() or not url.isprintable():

@@ -109,6 +109,7 @@ def test_formats_are_listed(run: Run) -> None:
         (["{file}", "--from", "kickstrat"], "did you mean 'kickstart'?"),
         (["{file}", "--from", "kiwi"], "small.ks:1: expected XML"),
         (["{file}", "--repository", "x"], "is not ID=URL"),
+        (["{file}", "--repository", "x=https://h/o:downstrem"], "no origin; did you mean 'downstream'"),
         (["{file}", "--repository", "a b=x"], "expected as id a name of letters"),
         (["{file}", "--arch", "x86-64"], "did you mean x86_64"),
         (["{file}", "--profile", "cloud"], "expected a profile 'cloud', and it has none"),
