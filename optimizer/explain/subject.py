@@ -73,9 +73,8 @@ def find_subject(instance: Instance, word: str) -> Subject:
         formula = instance.features[features[0]].formula
         providers = {index for held in wanted(formula) for index in instance.capabilities[held].providers}
         return _subject(word, SubjectKind.FEATURE, tuple(sorted(providers)), (), features)
-    named = [
-        package.name for package in instance.packages if word.startswith("/") and word.endswith(f"/{package.name}")
-    ]
+    program = word.rpartition("/")[2] if word.startswith("/") else ""
+    named = [package.name for package in instance.packages if package.name == program]
     near = tuple(dict.fromkeys((*named, *nearest(word, _names(instance)))))[:_NEAR]
     raise UnknownSubjectError(word, "package, path, capability or feature", near)
 
