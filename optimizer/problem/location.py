@@ -14,6 +14,8 @@ from optimizer.problem.problem import Position
 from optimizer.problem.reading import Reading
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
+# A user, a password and a query (tokens) of a URL, well formed or not.
+_SECRETS = re.compile(r"(?<=//)[^/]*@|(?<=.)\?.*")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
@@ -59,7 +61,7 @@ def read_location(
     """
 
     def refuse(expected: str, found: str = text, near: tuple[str, ...] = ()) -> None:
-        reading.mistakes.append(Mistake(position, expected, show(found), near))
+        reading.mistakes.append(Mistake(position, expected, show(_SECRETS.sub("", found)), near))
 
     unknown = variables.unknown(text)
     if unknown is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_LONGEST = 2000
+
 
 class RepositoryError(Exception):
     """A repository that cannot be used; `exit_code` is what the command ends with."""
@@ -29,7 +31,14 @@ class RepositoryError(Exception):
             words += f": expected {self.expected}"
         if self.found is not None:
             words += f"{',' if self.expected is not None else ':'} found {self.found}"
-        return " ".join(words.split())
+        return _printable(words)
+
+
+def _printable(words: str) -> str:
+    """Words of strangers on one line: what steers a terminal or turns the text around is shown as its escape."""
+    line = " ".join(words.split())
+    shown = line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} [...] {line[-_LONGEST // 2 :]}"
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in shown)
 
 
 class BadRepositoryData(RepositoryError):  # noqa: N818 - it names the fact

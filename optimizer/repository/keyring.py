@@ -73,7 +73,7 @@ def read_keyring(source: RepositorySource, progress: Progress) -> Keyring:
                 merged = certificate if known is None else known.merge(certificate)
                 certificates[merged.fingerprint], keys[merged.fingerprint] = merged, tuple(_keys(merged))
         except RuntimeError as error:
-            raise _no_key(key, first_line(error)) from error
+            raise _no_key(key, f"other data ({first_line(error)})") from error
         if not found:
             raise _no_key(key, "none")
     return Keyring(tuple(certificates.values()), tuple(held for of_one in keys.values() for held in of_one))

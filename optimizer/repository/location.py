@@ -159,7 +159,8 @@ def locate(repository: str, text: str, cache: Cache, progress: Progress) -> tupl
         try:
             base, name = _solv_of_url(text)
         except ValueError as error:
-            raise RepositoryUnreachable(repository, text, str(error)) from error
+            # The text is not shown: what is no URL cannot be told from its password.
+            raise RepositoryUnreachable(repository, "", f"no URL: {error}") from error
         return WebLocation(repository, base, cache, progress), name
     path = _local_path(repository, text)
     if path.suffix == ".solv":

@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import functools
 import os
+import time
 from typing import TYPE_CHECKING, BinaryIO
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from optimizer.version import VERSION
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager, Retry
+    from urllib3.util import Url
 
     from optimizer.repository.progress import Progress
 
@@ -20,8 +22,14 @@ READ_TIMEOUT_S = 30.0
 LONGEST_WAIT_S = 30.0
 BACK_OFF_S = 0.3
 ATTEMPTS = 4
+MOST_REDIRECTS = 5
+
+#: A server that gives less over so long a time is as good as silent (dnf's minrate and timeout).
+SLOWEST_BYTES_S = 1000
+SLOWEST_FOR_S = 30.0
 
 _PIECE = 1 << 16
+_SCHEMES = ("http", "https")
 _NOT_THERE = (404, 410)
 _ASK_AGAIN = (429, 502, 503, 504)
 
@@ -112,32 +120,82 @@ def _receive(response: BaseHTTPResponse, file: BinaryIO, limit: int, progress: P
         if total is not None and total > limit:
             raise TooLarge(shown, f"{total} bytes")
         progress.start(f"download {urlsplit(shown).path.rpartition('/')[2]}", total)
+        pace = _Pace()
         try:
-            for piece in response.stream(_PIECE, decode_content=False):
+            # What has come, not a full piece: a server that drips would fill one in a day.
+            while piece := response.read1(_PIECE, decode_content=False):
                 file.write(piece)
                 progress.advance(len(piece))
                 if file.tell() > limit:
                     raise TooLarge(shown, f"more than {limit} bytes")
+                if pace.is_too_slow(len(piece)):
+                    words = f"less than {SLOWEST_BYTES_S} bytes a second for {SLOWEST_FOR_S:g} seconds"
+                    raise TransferError(shown, words)
         finally:
             progress.finish()
     finally:
         response.close()
 
 
+class _Pace:
+    """How fast a body comes, judged once for each SLOWEST_FOR_S."""
+
+    def __init__(self) -> None:
+        self._since, self._bytes = time.monotonic(), 0
+
+    def is_too_slow(self, more: int) -> bool:
+        self._bytes += more
+        passed = time.monotonic() - self._since
+        if passed < SLOWEST_FOR_S:
+            return False
+        slow = self._bytes < SLOWEST_BYTES_S * passed
+        self._since, self._bytes = time.monotonic(), 0
+        return slow
+
+
 def _request(method: str, url: str) -> BaseHTTPResponse:
+    """Follow redirects by hand: the library would go from https to http, where anybody can answer."""
+    shown, asked = without_secrets(url), _parsed(url, without_secrets(url))
+    auth = asked.auth
+    for _ in range(MOST_REDIRECTS + 1):
+        response = _ask(method, asked, auth)
+        target = response.get_redirect_location()
+        if not target:
+            return response
+        response.close()
+        try:
+            following = _parsed(urljoin(asked._replace(auth=None).url, target), shown)
+        except ValueError as error:
+            raise TransferError(shown, "a redirect to no URL") from error
+        if asked.scheme == "https" and following.scheme != "https":
+            raise TransferError(shown, f"a redirect from https to {following.scheme}")
+        # Passwords are for the host that was named.
+        if (following.scheme, following.host, following.port) != (asked.scheme, asked.host, asked.port):
+            auth = following.auth
+        asked = following
+    raise TransferError(shown, "too many redirects")
+
+
+def _parsed(url: str, shown: str) -> Url:
     import urllib3
 
     try:
         address = urllib3.util.parse_url(url)
     except urllib3.exceptions.LocationParseError as error:
-        raise TransferError(without_secrets(url), "no URL") from error
+        raise TransferError(shown, "no URL") from error
+    if address.scheme not in _SCHEMES or not address.host:
+        raise TransferError(shown, "leads to no http or https URL")
+    return address
+
+
+def _ask(method: str, address: Url, auth: str | None) -> BaseHTTPResponse:
     # Content-Encoding would make the bytes differ from those repomd.xml has the checksum of.
     headers = {"User-Agent": f"pkgset/{VERSION}", "Accept-Encoding": "identity"}
-    if address.auth:
-        headers["Authorization"] = "Basic " + base64.b64encode(unquote(address.auth).encode()).decode()
-    pool = _pool(_proxy(url), CONNECT_TIMEOUT_S, READ_TIMEOUT_S, os.getpid())
+    if auth:
+        headers["Authorization"] = "Basic " + base64.b64encode(unquote(auth).encode()).decode()
     plain = address._replace(auth=None).url
-    return pool.request(method, plain, headers=headers, preload_content=False, retries=_retries(), redirect=True)
+    pool = _pool(_proxy(plain), CONNECT_TIMEOUT_S, READ_TIMEOUT_S, os.getpid())
+    return pool.request(method, plain, headers=headers, preload_content=False, retries=_retries(), redirect=False)
 
 
 def _retries() -> Retry:
@@ -154,7 +212,7 @@ def _retries() -> Retry:
         total=8,
         connect=2,
         read=2,
-        redirect=5,
+        redirect=0,
         status=ATTEMPTS - 1,
         other=0,
         status_forcelist=_ASK_AGAIN,

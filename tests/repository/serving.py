@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -83,6 +84,21 @@ def status(code: int, **headers: str) -> Answer:
     return answer
 
 
+def drip(content: bytes, wait_s: float) -> Answer:
+    """Answer with this content, a byte at a time."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        for byte in content:
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+            time.sleep(wait_s)
+
+    return answer
+
+
 def silence(seconds: float) -> Answer:
     """Answer nothing for a while."""
 
@@ -94,8 +110,8 @@ def silence(seconds: float) -> Answer:
 
 
 @contextlib.contextmanager
-def serve(root: Path) -> Iterator[Web]:
-    """Serve `root` on a free port of this machine until the block ends."""
+def serve(root: Path, certificate: Path | None = None) -> Iterator[Web]:
+    """Serve `root` on a free port of this machine until the block ends, over TLS with a certificate and its key."""
     web = Web(root)
 
     class Handler(BaseHTTPRequestHandler):
@@ -118,6 +134,12 @@ def serve(root: Path) -> Iterator[Web]:
 
     server = Server(("127.0.0.1", 0), Handler)
     web.url = f"http://127.0.0.1:{server.server_address[1]}"
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        # The handshake belongs to the thread of the request: a client that refuses must not stop the server.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        web.url = web.url.replace("http:", "https:")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
