@@ -23,7 +23,7 @@ from optimizer.cli.options import (
 if TYPE_CHECKING:
     from optimizer.cli.steering import Steering
     from optimizer.export.exported import Exported, ExportedRepository
-    from optimizer.export.format import Loss
+    from optimizer.export.format import Format, Loss, SolverFormat
     from optimizer.pipeline import Settings
     from optimizer.universe.instance import Instance
 
@@ -57,6 +57,9 @@ def _urls(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict
 )
 @click.option("--steering", is_flag=True, help="Write the shortest request shown to give exactly the answer.")
 @click.option("--problem", type=FILE, metavar="FILE", help="Where --steering finds the repositories of a directory.")
+@click.option(
+    "--stage", type=click.IntRange(min=1), metavar="N", help="Which objective a format of only one asks for."
+)
 @click.option("--list", "listing", is_flag=True, help="Show the formats, and what each can express.")
 @json_option
 @time_limit_option
@@ -71,6 +74,7 @@ def export(
     urls: dict[str, str],
     steering: bool,
     problem: Path | None,
+    stage: int | None,
     listing: bool,
     as_json: bool,
     time_limit: float | None,
@@ -89,6 +93,9 @@ def export(
     search finds. libsolv, and dnf where it is installed, install exactly the answer for it, from the repositories
     that its packages come from. It takes --time-limit seconds at most, 60 unless given, and says whether anything
     shorter is left; exit code 3 where no request gives the answer.
+
+    A format for other solvers is of the question. One that knows a single objective is given the first, or with
+    --stage the Nth, those before it held at the optimum that the answer has proven.
     """
     if listing:
         return _list(as_json)
@@ -112,7 +119,7 @@ def export(
         mirror=mirror, cache=Cache(progress=progress), progress=progress, time_limit_s=time_limit, workers=workers
     )
     steered = Steering(_problem_of(result, problem), settings) if steering else None
-    write, lost, places = _prepare(result, name, urls, settings, steered)
+    write, lost, places = _prepare(result, name, urls, settings, steered, stage)
     told = [_words(loss) for loss in lost]
     for line in told:
         click.echo(f"{name} does not say {line}", err=True)
@@ -137,7 +144,12 @@ def export(
 
 
 def _prepare(
-    result: Path, name: str, urls: dict[str, str], settings: Settings, steering: Steering | None
+    result: Path,
+    name: str,
+    urls: dict[str, str],
+    settings: Settings,
+    steering: Steering | None,
+    stage: int | None,
 ) -> tuple[Callable[[], bytes], tuple[Loss, ...], tuple[ExportedRepository, ...]]:
     """Return how to write the file, what it would leave out, and the repositories it may name."""
     from optimizer.export.format import SolverFormat
@@ -147,6 +159,8 @@ def _prepare(
     found = load_format(name)
     if steering is not None and not getattr(found, "steerable", False):
         raise click.UsageError(f"{name} asks no resolver, so there is nothing to steer")
+    if stage is not None:
+        return (*_of_stage(found, name, result, settings, stage), ())
     if isinstance(found, SolverFormat):
         instance = _question(result, settings)
         return partial(found.write, instance), found.lost(instance), ()
@@ -156,6 +170,33 @@ def _prepare(
     if steering is not None:
         exported = steering.shorten(exported)
     return partial(found.write, exported), losses(found, exported), exported.repositories
+
+
+def _of_stage(
+    found: Format | SolverFormat, name: str, result: Path, settings: Settings, stage: int
+) -> tuple[Callable[[], bytes], tuple[Loss, ...]]:
+    """Return how to write the question of a stage, and what that leaves out."""
+    from optimizer.export.format import SolverFormat
+    from optimizer.export.staged import LATER_STAGES, UnknownStageError, stage_names
+
+    write_stage = found.write_stage if isinstance(found, SolverFormat) else None
+    if write_stage is None or not isinstance(found, SolverFormat):
+        raise click.UsageError(f"{name} is not of one stage, so --stage says nothing")
+    optima: list[int] = []
+    if stage == 1:
+        instance = _question(result, settings)
+    else:
+        exported = _answer(result, settings, {})
+        instance, before = exported.instance, exported.record.stages[: stage - 1]
+        open_ = [one.objective for one in before if one.status != "optimal"]
+        if open_:
+            raise click.UsageError(f"stage {stage} needs the optimum of {open_[0]}, which is not proven")
+        optima = [one.value for one in before]
+    names = stage_names(instance)
+    if stage > max(1, len(names)):
+        raise UnknownStageError(stage, names)
+    lost = tuple(one for one in found.lost(instance) if one.kind != LATER_STAGES)
+    return partial(write_stage, instance, optima), lost
 
 
 def _problem_of(result: Path, problem: Path | None) -> Path:

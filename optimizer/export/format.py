@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -77,13 +77,17 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class SolverFormat:
-    """A format for the question itself, written from an Instance without an answer to it."""
+    """A format for the question itself, written from an Instance without an answer to it.
+
+    One that knows a single objective has `write_stage`, which is given the optima of the stages before.
+    """
 
     title: str
     file_name: str
     media_type: str
     write: Callable[[Instance], bytes]
     lost: Callable[[Instance], tuple[Loss, ...]] = lambda _: ()
+    write_stage: Callable[[Instance, Sequence[int]], bytes] | None = None
 
 
 class CannotHoldError(ValueError):

@@ -39,6 +39,8 @@ FORMATS = {
 #: Formats for other solvers: the question, not the answer.
 SOLVER_FORMATS = {
     "cudf": "optimizer.export.cudf_file",
+    "opb": "optimizer.export.opb",
+    "wcnf": "optimizer.export.wcnf",
 }
 
 

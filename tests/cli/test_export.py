@@ -177,3 +177,20 @@ def test_a_time_is_written_only_if_it_is_given(run: Run, upstream: Path, monkeyp
     for wrong in ("yesterday", "-1", "999999999999"):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
         assert run("export", upstream, "--format", "osbuild-manifest").exit_code == 2
+
+
+def test_a_stage_is_asked_with_the_ones_before_at_their_optimum(run: Run, demo: Path) -> None:
+    first = run("export", demo, "--format", "opb")
+    assert first.exit_code == 3
+    assert "features, installed_size, packages" in first.err
+    third = run("export", demo, "--format", "opb", "--stage", "3")
+    assert third.exit_code == 0
+    assert "* held at its optimum: features 46" in third.out
+    assert run("export", demo, "--format", "wcnf", "--stage", "1").exit_code == 0
+
+
+def test_a_stage_that_is_not_there_and_a_format_without_stages_are_refused(run: Run, demo: Path) -> None:
+    beyond = run("export", demo, "--format", "opb", "--stage", "5")
+    assert (beyond.exit_code, "there is no stage 5" in beyond.err) == (2, True)
+    assert run("export", demo, "--format", "dot", "--stage", "1").exit_code == 2
+    assert run("export", demo, "--format", "cudf", "--stage", "1").exit_code == 2
