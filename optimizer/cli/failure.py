@@ -89,6 +89,7 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.export.format import CannotHoldError
     from optimizer.export.formats import UnknownFormatError
     from optimizer.export.sbom import MissingSbomLibraryError
+    from optimizer.export.staged import UnknownStageError
     from optimizer.imports.error import BadImportError, UnknownImportFormatError
     from optimizer.pipeline import OtherQuestionError, RejectedError
     from optimizer.problem.error import ProblemError
@@ -110,7 +111,7 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         return USAGE, str(error).splitlines()
     if isinstance(error, RepositoryError):
         return error.exit_code, [f"pkgset: {error}"]
-    if isinstance(error, BadResultError | UnknownPackagesError | BadImportError | CannotHoldError):
+    if isinstance(error, BadResultError | UnknownPackagesError | BadImportError | CannotHoldError | UnknownStageError):
         return USAGE, [str(error)]
     if isinstance(error, NoAnswerError | UnprovenAnswerError):
         return INFEASIBLE if isinstance(error, NoAnswerError) else NOT_PROVEN, [f"pkgset: {error}"]
