@@ -60,7 +60,8 @@ class CutRow(msgspec.Struct, frozen=True, kw_only=True):
 class Levers(msgspec.Struct, frozen=True, kw_only=True):
     """The best cuts, the most saving first; `whole` where no other cut saves anything.
 
-    `today` is the measured objective's value now, `above` the objectives that rank above it.
+    `today` is the measured objective's value now, `above` the objectives that rank above it. Packages of today's
+    answer whose installed size nobody knows, `unknown_sizes` of them, count nothing in bytes.
     """
 
     problem: str
@@ -71,6 +72,7 @@ class Levers(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[CutRow, ...]
     whole: bool
     weighted: bool = False
+    unknown_sizes: int = 0
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +161,7 @@ class Leverage:
             rows=tuple(rows),
             whole=whole,
             weighted=any(source.weight != 1 for source in instance.sources),
+            unknown_sizes=difference((instance, self.today), (instance, self.today)).installed_size.unknown_before,
         )
 
     def row(self, table: EdgeTable, places: tuple[int, ...], bound: int, alone: tuple[int, ...] = ()) -> CutRow:

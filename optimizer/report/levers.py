@@ -24,7 +24,10 @@ _RANKING = (
 def levers_text(found: Levers) -> str:
     """Return the best cuts of one edge, or of pairs, the most saving first."""
     today = amount(found.objective, found.today, weighted=found.weighted)
-    words = f"{found.problem}: {title(found.objective)} is {today} today; of {found.edges:,} dependency edges, "
+    least = "at least " if found.unknown_sizes and found.objective == "installed_size" else ""
+    words = (
+        f"{found.problem}: {title(found.objective)} is {least}{today} today; of {found.edges:,} dependency edges, "
+    )
     lines = _wrapped(words + _RANKING[max((len(row.edges) for row in found.rows), default=0)], "")
     for rank, row in enumerate(found.rows, start=1):
         lines += ["", *_row(found, rank, row)]

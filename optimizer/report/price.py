@@ -36,6 +36,11 @@ def price_text(found: Prices) -> str:
             blocks.append("\n".join(_wrapped(_offer(one))))
     blocks += ["\n".join(_limit(one)) for one in found.limits]
     blocks += ["\n".join(_wrapped(_rule(one))) for one in found.rules]
+    unknown = max((one.cost.installed_size.unknown_after for one in held), default=0)
+    if unknown:
+        packages = counted(unknown, "package")
+        words = f"nobody knows the installed size of {packages} of the answer, which count nothing here"
+        blocks.append("\n".join(_wrapped(words)))
     return "\n\n".join(blocks or [f"{found.problem}: no feature, limit, pin or forbidden capability"]) + "\n"
 
 

@@ -127,3 +127,11 @@ def test_what_is_measured_from_an_unproven_answer_is_not_proven(
 def test_what_features_share_below_zero_is_told(run: Run) -> None:
     assert "in each other's way" not in run("explain", DEMO / "lock.yaml", "price").out
     assert "stand in each other's way" in run("explain", DEMO / "limits.yaml", "price").out
+
+
+def test_what_is_of_known_sizes_only_says_so(run: Run, result: Path) -> None:
+    words = "nobody knows the installed size of 2 packages of the answer, which count nothing here"
+    assert words in " ".join(run("explain", result, "price", "git").out.split())
+    assert "nobody knows" not in run("explain", DEMO / "lock.yaml", "price").out
+    assert "demo: installed size is at least 339.1 MiB today" in run("explain", result, "levers", "--top", "1").out
+    assert "at least" not in run("explain", result, "levers", "--by", "divergence", "--top", "1").out
