@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from optimizer.imports.argument import Refused, dependency_text, of_package, understand
@@ -18,6 +18,8 @@ from optimizer.problem.shape import SAFE_NAME_PATTERN
 
 _ALWAYS = frozenset(("Containerfile", "Dockerfile", "mkosi", "config", "rpms", "ks", "kickstart", "manifest"))
 _RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]{0,63}")
+#: What rpm has every package of x86_64 and of its 32-bit side provide of itself.
+_WIDE, _NARROW = "(x86-64)", "(x86-32)"
 _STREAM = re.compile(r"[^\s:/@]+:[^\s:/@]+")
 
 
@@ -153,6 +155,16 @@ class _Features:
             self._enable(stream, at)
         for text in self.required:
             self.optional.pop(text, None)
+        self.required, self.optional = self._apart(self.required), self._apart(self.optional)
+
+    def _apart(self, items: dict[str, Item]) -> dict[str, Item]:
+        """Return features with the 64-bit package said where the 32-bit one, asked for too, would do for its name."""
+        asked = {*self.required, *self.optional}
+        spelt = {text: f"{text}{_WIDE}" if f"{text}{_NARROW}" in asked else text for text in items}
+        return {
+            spelt[text]: item if spelt[text] == text else replace(item, value=spelt[text])
+            for text, item in items.items()
+        }
 
     def _want(self, word: Word) -> None:
         named = word.package

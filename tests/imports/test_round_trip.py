@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.answer.manifest import ManifestPackage
-from optimizer.export.exported import Exported
+from optimizer.export.exported import Exported, export_answer
 from optimizer.export.format import Expresses, Format
 from optimizer.export.formats import FORMATS as WRITTEN
 from optimizer.export.formats import load_format
@@ -23,9 +23,11 @@ from optimizer.imports.formats import format_of, read_request
 from optimizer.imports.problem_text import problem_text
 from optimizer.imports.settle import Imported, settle
 from optimizer.imports.source import read_source
+from optimizer.pipeline import Settings, solve_file
 from optimizer.problem.load import load_problem
 from tests.export.answers import ANSWERS, real
 from tests.export.making import small
+from tests.requirements import PROJECT_ROOT
 
 #: A format of ours that is read as another, since it is one.
 _AS = {"containerfile-bootc": "containerfile"}
@@ -59,9 +61,19 @@ def _features(imported: Imported) -> set[str]:
     return {str(item.value) for item in imported.required if not item.note.startswith(added)}
 
 
-def _spelt(package: ManifestPackage, arch: str) -> str:
-    narrow = arch == "x86_64" and package.arch in ("i386", "i486", "i586", "i686")
-    return f"{package.name}(x86-32)" if narrow else package.name
+_NARROW = ("i386", "i486", "i586", "i686")
+
+
+def _spelt(package: ManifestPackage, exported: Exported) -> str:
+    """Return the feature a package becomes: of two architectures each says which."""
+    if package.arch in _NARROW:
+        return f"{package.name}(x86-32)"
+    both = any(one.name == package.name and one.arch in _NARROW for one in exported.packages)
+    return f"{package.name}(x86-64)" if both else package.name
+
+
+def _name(feature: str) -> str:
+    return feature.removesuffix("(x86-32)").removesuffix("(x86-64)")
 
 
 @pytest.mark.parametrize("answer", [*ANSWERS, "small"])
@@ -69,18 +81,30 @@ def _spelt(package: ManifestPackage, arch: str) -> str:
 def test_the_full_list_comes_back(name: str, answer: str, tmp_path: Path) -> None:
     exported = small() if answer == "small" else real(answer)
     imported = _again(name, exported, tmp_path)
-    expected = {_spelt(package, exported.manifest.arch) for package in exported.packages}
+    expected = {_spelt(package, exported) for package in exported.packages}
     told = [word for loss in losses(_format(name), exported) for word in loss.concerned]
     assert _features(imported) <= expected | {package.name for package in exported.packages}
     for missing in expected - _features(imported):
-        named = missing.removesuffix("(x86-32)")
+        named = _name(missing)
         placed = any(item.value == named and item.note for item in imported.required)
         assert placed or any(word.startswith(named) for word in told), f"{missing} is lost without a word"
     if Expresses.VERSIONS in _format(name).expresses:
         pinned = {str(item.value) for item in imported.pins if isinstance(item.value, str)}
-        names = {feature.removesuffix("(x86-32)") for feature in _features(imported)}
+        names = {_name(feature) for feature in _features(imported)}
         versions = {f"{one.name} = {evr_of(one)}" for one in exported.packages if one.name in names}
         assert pinned == versions
+
+
+def test_both_architectures_of_a_name_come_back(tmp_path: Path) -> None:
+    """By its bare name the 64-bit package would be dropped: the 32-bit one has that name too."""
+    answer = solve_file(PROJECT_ROOT / "problems" / "demo" / "multilib.yaml", Settings())
+    assert answer.manifest is not None
+    assert answer.divergence is not None
+    exported = export_answer(answer.manifest, answer.divergence, answer.record, answer.instance)
+    _again("kickstart", exported, tmp_path)
+    manifest = solve_file(tmp_path / "problem.yaml", Settings()).manifest
+    assert manifest is not None
+    assert {(one.name, one.arch) for one in manifest.packages} == {(one.name, one.arch) for one in exported.packages}
 
 
 @pytest.mark.parametrize("name", _BOTH)
