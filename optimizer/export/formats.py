@@ -32,6 +32,7 @@ FORMATS = {
     "cyclonedx": "optimizer.export.cyclonedx",
     "spdx": "optimizer.export.spdx",
     "dot": "optimizer.export.dot",
+    "libsolv-testcase": "optimizer.export.testcase",
     "koji": "optimizer.export.koji",
     "copr": "optimizer.export.copr",
 }

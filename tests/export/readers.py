@@ -209,6 +209,11 @@ def _dot_lines(label: str) -> list[str]:
     return [html.unescape(line.replace("\\\\", "\\")) for line in lines]
 
 
+def _testcase(content: bytes) -> list[str]:
+    jobs = re.findall(r"^job install pkg ([^@\n]*)@(.*)$", content.decode(), re.MULTILINE)
+    return [nevra for nevra, repository in jobs if repository not in ("@stubs", "@equivalents")]
+
+
 def _nothing(_: bytes) -> list[str]:
     return []
 
@@ -235,6 +240,7 @@ READERS: Mapping[str, Reader] = {
     "content-resolver-workload": Reader(_workload, by_name),
     "cyclonedx": Reader(_cyclonedx),
     "spdx": Reader(_spdx),
+    "libsolv-testcase": Reader(_testcase),
     "dot": Reader(_dot, by_plain_nevra),
 }
 
