@@ -60,7 +60,7 @@ class Asked:
 
 
 class _Questions(LazyGroup):
-    """The questions; one that stands where RESULT should is not taken for a file that is missing."""
+    """The questions; one that stands where RESULT should is not taken for a file, nor Ctrl-C for a time limit."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         first = next((word for word in args if not word.startswith("-")), "")
@@ -70,6 +70,18 @@ class _Questions(LazyGroup):
             else:
                 raise click.UsageError(f"RESULT stands before the question: pkgset explain RESULT {first} ...", ctx)
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Ask; a solve that Ctrl-C ended without an answer was interrupted."""
+        from optimizer.cli.interrupt import Interrupts
+
+        with Interrupts() as interrupts:
+            try:
+                return super().invoke(ctx)
+            except TimeoutError as error:
+                if interrupts.count:
+                    raise KeyboardInterrupt from error
+                raise
 
 
 @click.group(cls=_Questions, modules=QUESTIONS)

@@ -45,6 +45,18 @@ def test_a_time_limit_keeps_the_best_answer(run: Run, hard: Callable[[str], Path
     _assert_kept(tmp_path / "slow")
 
 
+def test_a_question_that_ctrl_c_ends_was_interrupted_and_not_late(
+    run: Run, hard: Callable[[str], Path], tmp_path: Path
+) -> None:
+    assert run("solve", hard("asked"), "--time-limit", "2", "-o", tmp_path).exit_code == 3
+    process = _start("explain", tmp_path / "asked", "price")
+    time.sleep(_ENOUGH_S)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-1] == "pkgset: interrupted"
+
+
 def test_ctrl_c_keeps_the_best_answer_and_starts_nothing_more(hard: Callable[[str], Path], tmp_path: Path) -> None:
     process = _start("solve", hard("first"), hard("second"), "-o", tmp_path)
     _wait_for(lambda: len(_busy_children(process.pid)) == 1)
