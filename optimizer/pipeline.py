@@ -337,6 +337,14 @@ def _solve(instance: Instance, world: World | None, settings: Settings, clock: C
     with clock.measure("solve"):
         solution = engine.solve(budget=budget, on_stage=lambda _stage: settings.progress.advance(1))
     settings.progress.finish()
+    return conclude(engine, solution, world, settings, clock, budget)
+
+
+def conclude(
+    engine: Engine, solution: Solution, world: World | None, settings: Settings, clock: Clock, budget: Budget
+) -> Result:
+    """Return the result of a solution, judged and explained: how the way ends, whatever solve it comes from."""
+    instance = engine.model.instance
     if not solution.solved:
         with clock.measure("explain"):
             core = _explain(instance, solution, budget)

@@ -1,6 +1,6 @@
 """A family's answer: the pool, the shared base and what each image adds, measured and verified in plain Python.
 
-Written from docs/model.md, section 8, alone: nothing here is shared with the model that found the answer.
+Written from docs/model.md, section 9, alone: nothing here is shared with the model that found the answer.
 """
 
 from __future__ import annotations
@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
 from optimizer.answer.manifest import source_label
+from optimizer.answer.stored import BadResultError
 from optimizer.answer.verify import Violation, objective_value
 from optimizer.model.solution import Solution, SolveStatus, Stage
 from optimizer.problem.family import Family
 from optimizer.problem.family_shape import FamilyObjective
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import Instance, Package, PackageOrigin
+
+FAMILY = "family.json"
 
 _DIVERGING = (PackageOrigin.DOWNSTREAM, PackageOrigin.STUB)
 
@@ -38,7 +42,7 @@ class FamilyImage(msgspec.Struct, frozen=True, kw_only=True):
     """One image of a family; sizes in bytes, unknown ones as the image's `unknown_size` says.
 
     `remainder_*` is what it holds beside the shared packages; `own` are its own objectives here, `alone` what they
-    are where it is solved by itself.
+    are where it is solved by itself, `added` and `dropped` the packages by which it differs from that answer.
     """
 
     name: str
@@ -52,6 +56,8 @@ class FamilyImage(msgspec.Struct, frozen=True, kw_only=True):
     own: dict[str, int]
     alone: dict[str, int]
     kept: dict[str, int]
+    added: tuple[str, ...]
+    dropped: tuple[str, ...]
 
 
 class FamilyRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +94,17 @@ class Held:
     installed_once: int
     download_once: int
     everywhere: bool
+
+
+def read_family(directory: Path) -> FamilyRecord:
+    """Return the family.json of a result directory; raises BadResultError."""
+    path = directory / FAMILY
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=FamilyRecord)
+    except OSError as error:
+        raise BadResultError(path, error.strerror or "cannot be read") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadResultError(path, str(error)) from error
 
 
 def measure(instances: Sequence[Instance], answers: Sequence[Solution]) -> dict[str, int]:
@@ -167,6 +184,26 @@ def own_values(family: Family, instance: Instance, solution: Solution) -> dict[s
     return {kind.value: objective_value(instance, solution, kind) for kind in sorted(kinds)}
 
 
+def clash_words(instances: Sequence[Instance], guard: Sequence[str]) -> str:
+    """Return in words what couples the images: for a package or a source, the versions that each image may hold."""
+    kind, name, *more = guard
+    if kind == "keep":
+        return f"{name} keeps its {' '.join(more)}"
+    held = [f"{instance.problem} may hold {_offered(instance, kind, name)}" for instance in instances]
+    return f"one version of {kind} {name}: {'; '.join(held)}"
+
+
+def _offered(instance: Instance, kind: str, name: str) -> str:
+    versions = []
+    for package in instance.packages:
+        source = None if package.source is None else instance.sources[package.source]
+        if kind == "package" and f"{package.name}.{package.arch}" == name:
+            versions.append(package.evr)
+        if kind == "source" and source is not None and source.name == name:
+            versions.append(package.source_evr or source.evr)
+    return " or ".join(dict.fromkeys(versions)) or "none"
+
+
 def record_family(
     family: Family,
     instances: Sequence[Instance],
@@ -212,7 +249,15 @@ def _image(
         own=own_values(family, instance, here),
         alone=own_values(family, instance, alone),
         kept={kind.value: percent for kind, percent in _kept(family, instance)},
+        added=_beyond(instance, here, alone),
+        dropped=_beyond(instance, alone, here),
     )
+
+
+def _beyond(instance: Instance, one: Solution, other: Solution) -> tuple[str, ...]:
+    """Return the real packages of one answer that another does not hold."""
+    packages = (instance.packages[index] for index in sorted(set(one.packages) - set(other.packages)))
+    return tuple(package.nevra for package in packages if package.origin is not PackageOrigin.VIRTUAL)
 
 
 def _listed(held: Held, instance: Instance, names: Sequence[str]) -> PoolPackage:

@@ -50,6 +50,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The whole of run.json: what may differ from run to run, timings in seconds.
 
     Without an answer, `infeasible` is a minimal core, `relaxations` what could be given up, as far as the time went.
+    `family` names the family whose image this is, in which case others' stages came before its own.
     """
 
     format: int
@@ -65,6 +66,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[Input, ...]
     warnings: tuple[str, ...]
     relaxations: tuple[Relaxation, ...] = ()
+    family: str | None = None
 
 
 class DivergenceList(msgspec.Struct, frozen=True, kw_only=True):

@@ -146,6 +146,7 @@ def _problem_name(file: Path) -> str | None:
     import msgspec
 
     from optimizer.problem.error import ProblemError
+    from optimizer.problem.family import is_family, load_family
     from optimizer.problem.load import load_problem
     from optimizer.universe.snapshot import SUFFIX
 
@@ -153,6 +154,6 @@ def _problem_name(file: Path) -> str | None:
     try:
         if file.suffix == SUFFIX:
             return str(msgspec.json.decode(file.read_bytes(), type=named).problem)  # type: ignore[attr-defined]
-        return load_problem(file).name
+        return load_family(file).name if is_family(file) else load_problem(file).name
     except (ProblemError, OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None

@@ -47,8 +47,9 @@ def solve(
 ) -> int:
     """Solve problems: their manifests and divergence lists.
 
-    PROBLEM is a problem file, or an Instance that `pkgset snapshot` wrote (*.instance). Writes manifest.json,
-    divergence.json and run.json for each, and a report on stdout. A problem that fails does not stop the others.
+    PROBLEM is a problem file, an Instance that `pkgset snapshot` wrote (*.instance), or a family file: images that
+    are solved together, with family.json beside their results. Writes manifest.json, divergence.json and run.json
+    for each, and a report on stdout. A problem that fails does not stop the others.
     Ctrl-C ends the search: the best answer so far is written, marked as not proven, exit code 3; problems not begun
     are left, exit code 130.
     """

@@ -111,10 +111,11 @@ def not_started(task: Task) -> Outcome:
 def _load(task: Task, progress: Terminal, stock: Stock) -> Problem | Outcome | None:
     """Return the problem, its repositories in stock; None for an Instance, which has none; or what is known of it."""
     from optimizer.pipeline import keep_repositories
+    from optimizer.problem.family import is_family
     from optimizer.problem.load import load_problem
     from optimizer.universe.snapshot import SUFFIX
 
-    if task.file.suffix == SUFFIX:
+    if task.file.suffix == SUFFIX or is_family(task.file):
         return None
     settings = _settings(task, progress, stock)
     if task.point is None:
@@ -146,9 +147,14 @@ def _settings(task: Task, progress: Terminal, stock: Stock | None = None) -> Set
 
 def _solve(task: Task, progress: Terminal, problem: Problem | None = None, stock: Stock | None = None) -> Outcome:
     from optimizer.pipeline import solve_file, solve_problem
+    from optimizer.problem.family import is_family
     from optimizer.report.text import result_text
 
     settings = _settings(task, progress, stock)
+    if problem is None and is_family(task.file):
+        from optimizer.cli.family import solve_family_task
+
+        return solve_family_task(task, settings, progress.warnings)
     result = solve_file(task.file, settings) if problem is None else solve_problem(problem, settings)
     written = attempt(lambda: _write(task, result))  # before any words: they must not cost the answer
     text, warnings = result_text(result), tuple(progress.warnings)

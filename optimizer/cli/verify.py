@@ -10,7 +10,7 @@ import click
 from optimizer.cli.options import FILE, mirror_option, quiet_option
 
 if TYPE_CHECKING:
-    from optimizer.pipeline import World
+    from optimizer.pipeline import Settings, World
     from optimizer.universe.instance import Instance
 
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 def verify(result: Path, problem: Path | None, instance: Path | None, mirror: Path | None, quiet: bool) -> int:
     """Judge a written result again.
 
-    RESULT is a directory that `pkgset solve` wrote, results/<problem name>. The problem is closed over its
-    repositories once more; then every rule is checked in plain Python, libsolv is asked to install exactly the
-    manifest, and stage values, totals and the divergence list's sources are derived anew. That nothing better exists
-    is not proven again. Exit code 4, with the evidence, if anything does not hold.
+    RESULT is a directory that `pkgset solve` wrote, results/<problem name>, or results/<family name>. The problem, or
+    each image's, is closed over its repositories once more; then every rule is checked in plain Python, libsolv is
+    asked to install exactly the manifest, and stage values, totals and the divergence list's sources are derived
+    anew. That nothing better exists is not proven again. Exit code 4, with the evidence, if anything does not hold.
     """
     from optimizer.answer.stored import read_stored
     from optimizer.cli.output import say
@@ -34,6 +34,8 @@ def verify(result: Path, problem: Path | None, instance: Path | None, mirror: Pa
 
     if (problem is None) == (instance is None):
         raise click.UsageError("give the question as well: either --problem or --instance")
+    if (result / "family.json").exists():
+        return _verify_family(result, problem, mirror, quiet)
     written = read_stored(result)
     question, world = _question(problem, instance, mirror, quiet)
     for repository in changed_inputs(written, question):
@@ -48,19 +50,39 @@ def verify(result: Path, problem: Path | None, instance: Path | None, mirror: Pa
     return 0
 
 
+def _verify_family(result: Path, file: Path | None, mirror: Path | None, quiet: bool) -> int:
+    from optimizer.cli.output import say
+    from optimizer.cli.rejudge_family import rejudge_family
+    from optimizer.problem.family import load_family
+
+    if file is None:
+        raise click.UsageError("a family is judged by its file: --problem")
+    faults = rejudge_family(result, load_family(file), _settings(mirror, quiet))
+    for fault in faults:
+        click.echo(f"{result}: {fault}", err=True)
+    if not faults:
+        say(f"{result}: holds; every image accepted by verify and libsolv, and the family by verify", newline=True)
+    return 4 if faults else 0
+
+
+def _settings(mirror: Path | None, quiet: bool) -> Settings:
+    from optimizer.cli.terminal import terminal
+    from optimizer.pipeline import Settings
+    from optimizer.repository.cache import Cache
+
+    progress = terminal(quiet=quiet)
+    return Settings(mirror=mirror, cache=Cache(progress=progress), progress=progress)
+
+
 def _question(
     problem: Path | None, instance: Path | None, mirror: Path | None, quiet: bool
 ) -> tuple[Instance, World | None]:
-    from optimizer.cli.terminal import terminal
-    from optimizer.pipeline import Settings, close_problem
+    from optimizer.pipeline import close_problem
     from optimizer.problem.load import load_problem
-    from optimizer.repository.cache import Cache
     from optimizer.universe.snapshot import read_instance
 
     if instance is not None:
         return read_instance(instance), None
     assert problem is not None
-    progress = terminal(quiet=quiet)
-    settings = Settings(mirror=mirror, cache=Cache(progress=progress), progress=progress)
-    world = close_problem(load_problem(problem), settings)
+    world = close_problem(load_problem(problem), _settings(mirror, quiet))
     return world.closed.instance, world

@@ -101,8 +101,8 @@ def family_schema() -> dict[str, Any]:
     schema = msgspec.json.schema(FamilyShape)
     definitions = {**problem["$defs"], **schema["$defs"]}
     images = definitions["FamilyShape"]["properties"]["images"]
-    inline = {"allOf": [{"$ref": "#/$defs/ProblemShape"}, {"required": ["name"]}]}
-    images |= {"minItems": 2, "items": {"anyOf": [images["items"], inline]}}
+    definitions["ImageShape"] = {**definitions["ProblemShape"], "title": "ImageShape", "required": ["name"]}
+    images |= {"minItems": 2, "items": {"anyOf": [images["items"], {"$ref": "#/$defs/ImageShape"}]}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "pkgset family",

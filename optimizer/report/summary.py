@@ -47,6 +47,8 @@ class Share:
 def status_words(record: RunRecord) -> str:
     """Return a run's status and who accepted its answer."""
     words = STATUS[record.status]
+    if record.family is not None and record.status == "not proven":
+        words = f"an image of the family {record.family}; by its own objectives alone it could be better"
     accepted = [judged.judge for judged in record.judges if judged.verdict == "accepted"]
     if record.status != "rejected" and accepted:
         words += f"; accepted by {listed(accepted, len(accepted))}"

@@ -9,7 +9,7 @@ from tests.requirements import PROJECT_ROOT
 PROBLEMS = PROJECT_ROOT / "problems"
 EQUIVALENTS = PROBLEMS / "equivalents"
 
-_APART = frozenset(("demo", "equivalents", "infeasible", "pairs", "real"))
+_APART = frozenset(("demo", "equivalents", "families", "infeasible", "pairs", "real"))
 
 
 def library_files() -> list[Path]:
@@ -40,6 +40,11 @@ def library_infeasible_files() -> list[Path]:
 def pair_files() -> list[Path]:
     """Return the problems that ask for nothing: which downstream stands against which upstream."""
     return sorted((PROBLEMS / "pairs").glob("*.yaml"))
+
+
+def family_files() -> list[Path]:
+    """Return the families: images that are solved together."""
+    return sorted((PROBLEMS / "families").glob("*.yaml"))
 
 
 def relative(path: Path) -> str:

@@ -12,6 +12,7 @@ from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Candidates, CompsGroup, ObjectiveKind, Origin, WeakDependencies
 from tests.problems.files import (
     PROBLEMS,
+    family_files,
     infeasible_files,
     library_files,
     library_infeasible_files,
@@ -76,7 +77,11 @@ def test_every_pair_is_extended_and_every_extended_file_is_listed() -> None:
 
 def test_readme_lists_every_file_once_and_no_other() -> None:
     listed = re.findall(r"^- `([^`]+)`:", (PROBLEMS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
-    beside = [*(PROBLEMS / "equivalents").glob("*.yaml"), *(PROBLEMS / "real" / "previous").glob("*.json")]
+    beside = [
+        *family_files(),
+        *(PROBLEMS / "equivalents").glob("*.yaml"),
+        *(PROBLEMS / "real" / "previous").glob("*.json"),
+    ]
 
     assert sorted(listed) == sorted(relative(path) for path in [*FILES, *beside])
 

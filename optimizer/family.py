@@ -1,0 +1,180 @@
+"""The way of a family: each image closed and solved alone, all solved together, each judged and explained.
+
+Only one image's libsolv world is in memory at a time: a world is closed again when its image is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from optimizer.answer.family import (
+    FamilyRecord,
+    clash_words,
+    own_values,
+    record_family,
+    verify_family,
+)
+from optimizer.answer.result import EXIT_CODES, STATUS_WORDS, Result
+from optimizer.model.family_solve import FamilySolution, solve_together
+from optimizer.model.solution import Solution, SolveStatus
+from optimizer.model.solve import Engine
+from optimizer.model.solver import Budget
+from optimizer.pipeline import Clock, Settings, World, close_problem, conclude
+from optimizer.problem.document import show
+from optimizer.problem.error import Mistake, ProblemError
+from optimizer.problem.family import Family, load_family
+from optimizer.problem.nearest import nearest
+from optimizer.universe.instance import Instance
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyResult:
+    """A family solved, judged and explained; `images` are those with a result, in the family's order.
+
+    Without an answer these are the images that have none by themselves. `rejected` says what the family's own
+    verification found.
+    """
+
+    record: FamilyRecord
+    images: tuple[Result, ...]
+    rejected: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """The command's exit code for this result."""
+        return EXIT_CODES[self.record.status]
+
+
+def solve_family_file(path: Path, settings: Settings) -> FamilyResult:
+    """Return the result of a family file; raises ProblemError and what `close_problem` raises."""
+    return solve_family(load_family(path), settings)
+
+
+def solve_family(family: Family, settings: Settings) -> FamilyResult:
+    """Return the result of a family of images.
+
+    The time limit is for all solves together, at most half of it for those of single images. Raises ProblemError
+    where a name that must be of one version is no candidate's, and what `close_problem` raises.
+    """
+    clocks = [Clock() for _ in family.images]
+    instances = tuple(
+        close_problem(problem, settings, clock).closed.instance
+        for problem, clock in zip(family.images, clocks, strict=True)
+    )
+    _check_names(family, instances)
+    budget = Budget(settings.time_limit_s, settings.workers)
+    alone = _alone(instances, clocks, settings, budget)
+    if not all(solution.solved for solution in alone):
+        return _without(family, instances, alone, clocks, settings)
+    settings.progress.start("solve together", len(family.objectives) + 1)
+    found = solve_together(family, instances, alone, budget, on_stage=lambda _stage: settings.progress.advance(1))
+    settings.progress.finish()
+    if not found.solved:
+        clash = tuple(clash_words(instances, guard) for guard in found.clash)
+        return FamilyResult(_no_answer(family, STATUS_WORDS[found.status], clash=clash), ())
+    return _judged(family, instances, alone, found, clocks, settings)
+
+
+def _check_names(family: Family, instances: Sequence[Instance]) -> None:
+    packages = {package.name for instance in instances for package in instance.packages}
+    sources = {source.name for instance in instances for source in instance.sources}
+    mistakes = [
+        Mistake(position, f"a {kind} that an image may hold", show(name), nearest(name, known))
+        for kind, names, known in (
+            ("package", family.same_packages, packages),
+            ("source", family.same_sources, sources),
+        )
+        for name, position in names.listed
+        if name not in known
+    ]
+    if mistakes:
+        raise ProblemError(tuple(mistakes))
+
+
+def _alone(
+    instances: Sequence[Instance], clocks: Sequence[Clock], settings: Settings, budget: Budget
+) -> list[Solution]:
+    """Return each image's own answer: with what no image may lose, and the first answer of the family's search."""
+    settings.progress.start("solve alone", len(instances))
+    found = []
+    for place, (instance, clock) in enumerate(zip(instances, clocks, strict=True)):
+        left = budget.remaining_s
+        share = None if left is None else left / (2 * (len(instances) - place))
+        own = Budget(share, settings.workers, interrupted=budget.interrupted)
+        with clock.measure("solve"):
+            found.append(Engine.of(instance).solve(budget=own))
+        budget.interrupted = own.interrupted
+        settings.progress.advance(1)
+    settings.progress.finish()
+    return found
+
+
+def _without(
+    family: Family,
+    instances: Sequence[Instance],
+    alone: Sequence[Solution],
+    clocks: Sequence[Clock],
+    settings: Settings,
+) -> FamilyResult:
+    """Return the result of a family in which an image has no answer even by itself."""
+    infeasible = any(solution.status is SolveStatus.INFEASIBLE for solution in alone)
+    results = [
+        _concluded(family, Engine.of(instance), solution, None, settings, clock)
+        for instance, solution, clock in zip(instances, alone, clocks, strict=True)
+        if solution.status is (SolveStatus.INFEASIBLE if infeasible else SolveStatus.UNKNOWN)
+    ]
+    status = SolveStatus.INFEASIBLE if infeasible else SolveStatus.UNKNOWN
+    names = tuple(result.instance.problem for result in results)
+    return FamilyResult(_no_answer(family, STATUS_WORDS[status], without=names), tuple(results))
+
+
+def _judged(
+    family: Family,
+    instances: Sequence[Instance],
+    alone: Sequence[Solution],
+    found: FamilySolution,
+    clocks: Sequence[Clock],
+    settings: Settings,
+) -> FamilyResult:
+    results = []
+    for place, problem in enumerate(family.images):
+        instance, solution, clock = instances[place], found.images[place], clocks[place]
+        world = close_problem(problem, settings, clock)
+        results.append(_concluded(family, Engine.of(instance), solution, world, settings, clock))
+    before = [own_values(family, *pair) for pair in zip(instances, alone, strict=True)]
+    broken = verify_family(family, instances, found.images, before, found.stages)
+    rejected = broken or any(result.record.status == "rejected" for result in results)
+    if rejected:  # never written as a result
+        evidence = tuple(f"{one.rule}: {one.what}" for one in broken)
+        return FamilyResult(_no_answer(family, "rejected"), tuple(results), evidence)
+    status = STATUS_WORDS[found.status]
+    return FamilyResult(record_family(family, instances, found.images, alone, status, found.stages), tuple(results))
+
+
+def _concluded(
+    family: Family, engine: Engine, solution: Solution, world: World | None, settings: Settings, clock: Clock
+) -> Result:
+    result = conclude(engine, solution, world, settings, clock, Budget(settings.time_limit_s, settings.workers))
+    return replace(result, record=msgspec.structs.replace(result.record, family=family.name))
+
+
+def _no_answer(
+    family: Family, status: str, *, clash: tuple[str, ...] = (), without: tuple[str, ...] = ()
+) -> FamilyRecord:
+    return FamilyRecord(
+        format=1,
+        family=family.name,
+        status=status,
+        stages=(),
+        images=(),
+        totals={},
+        alone={},
+        shared=(),
+        pool=(),
+        clash=clash,
+        without=without,
+    )
