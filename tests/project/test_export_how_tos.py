@@ -24,11 +24,14 @@ PAGES = [
         "image-customizer",
         "kickstart",
         "kiwi",
+        "koji-copr",
         "lockfiles",
         "mkosi",
         "osbuild",
+        "other-solvers",
         "photon",
         "rpm-ostree",
+        "sbom",
     )
 ]
 #: Commands beside pkgset: where they come from, and whether a test may run them.
