@@ -13,7 +13,10 @@ from typing import BinaryIO, TypeVar
 from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.markup import MarkupError, parse_markup
 
-COMPS_LIMIT = 64 << 20
+COMPS_LIMIT = 16 << 20
+#: Groups and environments of one file; and the names that environments hold through their groups, all together.
+MOST_GROUPS = 20_000
+MOST_NAMES = 2_000_000
 
 _Item = TypeVar("_Item")
 
@@ -46,9 +49,21 @@ def read_groups(file: BinaryIO, repository: str = "") -> tuple[Group, ...]:
         raise BadRepositoryData(repository, "", str(error), file="comps") from error
     if reader.root != "comps":
         raise BadRepositoryData(repository, "", "no comps", file="comps", expected="comps", found=reader.root)
+    if len(reader.elements) > MOST_GROUPS:
+        raise BadRepositoryData(repository, "", "too many", file="comps", expected=f"at most {MOST_GROUPS} groups")
     groups = tuple(_group(element) for element in reader.elements if element.kind == "group")
-    environments = (element for element in reader.elements if element.kind == "environment")
-    return groups + tuple(_environment(element, groups) for element in environments)
+    by_id = {group.id: group for group in groups}
+    environments = []
+    names = 0
+    for element in reader.elements:
+        if element.kind == "environment":
+            members = [by_id[name] for name in dict.fromkeys(name for name, _ in element.members) if name in by_id]
+            names += sum(len(part) for group in members for part in _lists(group))
+            if names > MOST_NAMES:
+                expected = f"environments of at most {MOST_NAMES} packages together"
+                raise BadRepositoryData(repository, "", "too many", file="comps", expected=expected)
+            environments.append(_united(element.texts.get("id", ""), element.texts.get("name", ""), members))
+    return groups + tuple(environments)
 
 
 def find_group(groups: Iterable[Group], name: str) -> Group | None:
@@ -83,7 +98,7 @@ class _Reader:
         self.root = self.root or name
         self._path.append(name)
         self._attributes, self._words = attributes, []
-        if len(self._path) == 2:
+        if len(self._path) == 2 and len(self.elements) <= MOST_GROUPS:  # one more than is allowed, to know of it
             self.elements.append(_Element(name))
 
     def text(self, words: str) -> None:
@@ -117,10 +132,8 @@ def _group(element: _Element) -> Group:
     )
 
 
-def _environment(element: _Element, groups: tuple[Group, ...]) -> Group:
-    by_id = {group.id: group for group in groups}
-    members = [by_id[name] for name, _ in element.members if name in by_id]
-    return _united(element.texts.get("id", ""), element.texts.get("name", ""), members)
+def _lists(group: Group) -> tuple[tuple[object, ...], ...]:
+    return group.mandatory, group.default, group.optional, group.conditional
 
 
 def _united(identity: str, name: str, groups: list[Group]) -> Group:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
 PIECE = 1 << 18
 
+#: Of memory for one file: what it looks back at. xz -9 takes 65 MiB, zstd without --long at most 8, --ultra 128.
+MEMORY_LIMIT = 128 << 20
+
 _MAGIC_LENGTH = 6
-# Four packed bytes can be a block of 128 KiB: what one piece may unpack to stays in memory.
-_ZSTD_PIECE = 1 << 10
+# What one piece unpacks to stays in memory: 1 KiB can be 20 MiB of bzip2, 7 of xz, 32 of zstd, 1 of gzip.
+_PACKED_PIECE = 1 << 10
+# Beginnings of streams cost time and hold nothing; tools that write many put 100 KiB and more in each.
+_FREE_STREAMS = 1000
+_BYTES_A_STREAM = 1 << 10
 
 
 class Compression(StrEnum):
@@ -39,8 +44,16 @@ _MAGIC = {
 }
 
 
-class _Reader(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+class _Unpacker(Protocol):
+    """One stream of zlib, lzma, bz2 or zstandard."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, /) -> bytes: ...
 
 
 class CompressionError(ValueError):
@@ -67,68 +80,66 @@ def compression_of_start(start: bytes) -> Compression:
 def decompress(file: BinaryIO, name: str) -> Iterator[bytes]:
     """Yield the plain content of `file`, from its start, in pieces of at most PIECE bytes.
 
-    Raises CompressionError where name and content disagree, and for damaged or truncated content.
+    Raises CompressionError where name and content disagree, for damaged or truncated content, and for content that
+    would take more than MEMORY_LIMIT bytes of memory or is hardly anything but beginnings of streams.
     """
     promised = compression_of_name(name)
     found = compression_of_start(file.read(_MAGIC_LENGTH))
     if found is not promised:
         raise CompressionError(_describe(promised), _describe(found))
     file.seek(0)
-    if promised is Compression.ZSTD:
-        yield from _unpack_zstd(file)
-        return
-    opened, damages = _reader(file, promised)
-    with opened as reader:
-        while piece := _read(reader, promised, damages):
+    if promised is Compression.NONE:
+        while piece := file.read(PIECE):
             yield piece
-
-
-def _read(reader: _Reader, compression: Compression, damages: tuple[type[Exception], ...]) -> bytes:
+        return
+    make, damages = _unpackers(promised)
     try:
-        return reader.read(PIECE)
+        yield from _unpack(file, make, promised)
     except damages as error:
-        # gzip and bz2 report bad data as OSError without a number; one with a number is a real read error.
+        # bz2 reports bad data as OSError without a number; one with a number is a real read error.
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise CompressionError(_describe(compression), str(error)) from error
+        raise CompressionError(_describe(promised), str(error)) from error
 
 
-def _reader(
-    file: BinaryIO, compression: Compression
-) -> tuple[AbstractContextManager[_Reader], tuple[type[Exception], ...]]:
-    """Return a reader of the plain content and what it raises for damaged content."""
+def _unpackers(compression: Compression) -> tuple[Callable[[], _Unpacker], tuple[type[Exception], ...]]:
+    """Return what begins a stream, and what it raises for damaged content."""
     if compression is Compression.GZIP:
-        import gzip
-
-        return gzip.GzipFile(fileobj=file), (OSError, EOFError, zlib.error)
+        return lambda: zlib.decompressobj(wbits=16 + zlib.MAX_WBITS), (zlib.error,)
     if compression is Compression.XZ:
         import lzma
 
-        return lzma.LZMAFile(file), (EOFError, lzma.LZMAError)
+        return lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT), (lzma.LZMAError,)
     if compression is Compression.BZIP2:
         import bz2
 
-        return bz2.BZ2File(file), (OSError, EOFError)
-    return nullcontext(file), ()
-
-
-def _unpack_zstd(file: BinaryIO) -> Iterator[bytes]:
-    """Frame by frame, as the library's own reader takes a frame that is cut short for the end."""
+        return bz2.BZ2Decompressor, (OSError,)
     import zstandard
 
-    unpacker, rest = zstandard.ZstdDecompressor().decompressobj(), b""
-    while packed := rest or file.read(_ZSTD_PIECE):
+    context = zstandard.ZstdDecompressor(max_window_size=MEMORY_LIMIT)
+    return context.decompressobj, (zstandard.ZstdError,)
+
+
+def _unpack(file: BinaryIO, make: Callable[[], _Unpacker], compression: Compression) -> Iterator[bytes]:
+    """Stream by stream, as a file may be several one after another; the last may be followed by zeros (gzip, xz)."""
+    unpacker, streams, size = make(), 1, 0
+    rest = b""
+    while packed := rest or file.read(_PACKED_PIECE):
         if unpacker.eof:
-            unpacker = zstandard.ZstdDecompressor().decompressobj()
-        try:
-            plain = unpacker.decompress(packed)
-        except zstandard.ZstdError as error:
-            raise CompressionError(_describe(Compression.ZSTD), str(error)) from error
+            packed = packed.lstrip(b"\0")
+            if not packed:
+                rest = b""
+                continue
+            unpacker, streams = make(), streams + 1
+            if streams > _FREE_STREAMS and size < streams * _BYTES_A_STREAM:
+                raise CompressionError(_describe(compression), f"{streams} streams that hold {size} bytes")
+        plain = unpacker.decompress(packed)
+        size += len(plain)
         rest = unpacker.unused_data if unpacker.eof else b""
         for start in range(0, len(plain), PIECE):
             yield plain[start : start + PIECE]
     if not unpacker.eof:
-        raise CompressionError(_describe(Compression.ZSTD), "an end in the middle")
+        raise CompressionError(_describe(compression), "an end in the middle")
 
 
 def _describe(compression: Compression) -> str:

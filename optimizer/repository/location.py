@@ -19,7 +19,9 @@ from optimizer.repository.error import BadRepositoryData, NotThere, RepositoryUn
 from optimizer.repository.progress import Progress
 from optimizer.repository.record import REPOMD, Checksum, Record, hash_name
 
-PART_LIMIT = 4 << 30
+#: Of one file as it lies there, and of what it unpacks to, in bytes, whatever repomd.xml announces.
+PART_LIMIT = 1 << 30
+OPEN_LIMIT = 2 << 30
 
 
 class Location(Protocol):
@@ -119,7 +121,7 @@ class WebLocation:
         if stored is not None:
             with contextlib.suppress(OSError):
                 return stored.open("rb")
-        return _checked(self.fetch(record.href, record.size or PART_LIMIT), record, self)
+        return _checked(self.fetch(record.href, _limit(record)), record, self)
 
     def has(self, record: Record) -> bool:
         """Return whether the part is in the cache or the server says it has it."""
@@ -134,7 +136,7 @@ class WebLocation:
     def _store(self, record: Record, key: str) -> Path | None:
         def write(path: Path) -> None:
             with path.open("r+b") as file:
-                self._download(record.href, file, record.size or PART_LIMIT)
+                self._download(record.href, file, _limit(record))
                 check_record(file, record, self.repository, self.address)
 
         return self.cache.store(key, write)
@@ -232,6 +234,10 @@ def _local_path(repository: str, text: str) -> Path:
     if split.netloc not in {"", "localhost"}:
         raise RepositoryUnreachable(repository, text, "a file URL of another host")
     return Path(unquote(split.path))
+
+
+def _limit(record: Record) -> int:
+    return PART_LIMIT if not record.size else min(record.size, PART_LIMIT)
 
 
 def _too_large(repository: str, address: str, href: str, limit: int, found: str) -> BadRepositoryData:

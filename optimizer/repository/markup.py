@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from xml.parsers import expat
 
+DEEPEST = 64
+
 
 class MarkupError(ValueError):
     """XML that is not well formed or declares what strangers may not: the line, from 1, and what is wrong there."""
@@ -29,17 +31,31 @@ def parse_markup(
     """Call `start`, `text` and `end` for each element of `data`; names carry their namespace as `uri name`.
 
     `start_at` takes the place of `start` where the line of each element is wanted, from 1.
-    A document type is refused unless `doctype`, entity declarations always; nothing external is ever read.
-    Raises MarkupError.
+    A document type is refused unless `doctype`, entity declarations always, elements within more than DEEPEST others
+    too; nothing external is ever read. Raises MarkupError.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    parser.StartElementHandler = start
-    parser.CharacterDataHandler = text
-    parser.EndElementHandler = end
+    depth = 0
 
-    if start_at is not None:
-        parser.StartElementHandler = lambda name, attributes: start_at(name, attributes, parser.CurrentLineNumber)
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST:
+            raise MarkupError(parser.CurrentLineNumber, f"more than {DEEPEST} elements within each other")
+        if start_at is not None:
+            start_at(name, attributes, parser.CurrentLineNumber)
+        elif start is not None:
+            start(name, attributes)
+
+    def finish(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if end is not None:
+            end(name)
+
+    parser.StartElementHandler, parser.EndElementHandler = begin, finish
+    parser.CharacterDataHandler = text
 
     def refuse_doctype(*_declaration: object) -> None:
         raise MarkupError(parser.CurrentLineNumber, "a document type is not allowed here")

@@ -11,7 +11,9 @@ from optimizer.repository.error import BadRepositoryData
 if TYPE_CHECKING:
     from yaml import BaseLoader
 
-MODULES_LIMIT = 64 << 20
+MODULES_LIMIT = 32 << 20
+#: Beginnings, ends and texts of a modules file; that of CentOS Stream 9 AppStream has 6,794.
+MOST_EVENTS = 2_000_000
 
 _DEEPEST = 64
 
@@ -65,7 +67,7 @@ def read_documents(file: BinaryIO, repository: str) -> tuple[tuple[Stream, ...],
     streams: list[Stream] = []
     defaults: list[DefaultStream] = []
     try:
-        _check_depth(data, loader)
+        _check_events(data, loader)
         for document in yaml.load_all(data, loader):
             kind = (document.get("document"), document.get("version")) if isinstance(document, dict) else None
             if kind == ("modulemd", "2"):
@@ -79,12 +81,19 @@ def read_documents(file: BinaryIO, repository: str) -> tuple[tuple[Stream, ...],
     return tuple(streams), tuple(defaults)
 
 
-def _check_depth(data: bytes, loader: type[BaseLoader]) -> None:
-    """Events come without recursion, documents do not: deep ones overflow the C stack and end the interpreter."""
+def _check_events(data: bytes, loader: type[BaseLoader]) -> None:
+    """Events come without recursion, documents do not: deep ones overflow the C stack and end the interpreter.
+
+    An alias, which libmodulemd knows as little, could stand for a million lines each time.
+    """
     import yaml
 
     depth = 0
-    for event in yaml.parse(data, loader):
+    for count, event in enumerate(yaml.parse(data, loader)):
+        if count == MOST_EVENTS:
+            raise _ShapeError(f"at most {MOST_EVENTS} events")
+        if isinstance(event, yaml.AliasEvent):
+            raise _ShapeError(f"no aliases, as *{event.anchor}")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from optimizer.repository.error import NoSuchModule
+from optimizer.repository.error import BadRepositoryData, NoSuchModule
 from optimizer.repository.modulemd import DefaultStream, Requires, Stream, read_documents
+
+#: Comparisons of streams in one choice: some seconds, and room for thousands of modules.
+MOST_STEPS = 5_000_000
 
 _PLATFORM = "platform"
 _SOURCE_ARCHITECTURES = (".src", ".nosrc")
@@ -56,7 +59,11 @@ class Modules:
         others = [stream for stream in self.streams if active.get(stream.module) != (stream.stream, stream.context)]
         included = frozenset(artifact for stream in chosen for artifact in stream.artifacts)
         excluded = frozenset(artifact for stream in others for artifact in stream.artifacts)
-        names = frozenset(name for stream in chosen for name in _filtering_names(stream, chosen))
+        latest: dict[str, Stream] = {}
+        for stream in chosen:
+            if stream.module not in latest or stream.version > latest[stream.module].version:
+                latest[stream.module] = stream
+        names = frozenset(name for stream in chosen for name in _filtering_names(stream, latest[stream.module]))
         return ModuleSelection(
             tuple(sorted({str(stream) for stream in chosen})), included, excluded - included, names
         )
@@ -84,13 +91,13 @@ def read_modules(file: BinaryIO, repository: str = "") -> Modules:
     return Modules(*read_documents(file, repository))
 
 
-def _filtering_names(stream: Stream, chosen: list[Stream]) -> Iterator[str]:
+def _filtering_names(stream: Stream, latest: Stream) -> Iterator[str]:
     """Demodularized names count as the latest version of an active stream has them."""
-    latest = max((other for other in chosen if other.module == stream.module), key=lambda other: other.version)
+    demodularized = frozenset(latest.demodularized)
     for artifact in stream.artifacts:
         name = artifact_name(artifact)
         # Source packages provide nothing and must not take binary packages of their name away.
-        if not artifact.endswith(_SOURCE_ARCHITECTURES) and name not in latest.demodularized:
+        if not artifact.endswith(_SOURCE_ARCHITECTURES) and name not in demodularized:
             yield name
 
 
@@ -124,12 +131,19 @@ class _Resolution:
         self._firm = set(named)
         self._refused: set[tuple[str, str]] = set()
         self._contexts: dict[str, tuple[str, str]] = {}
+        self._steps = 0
 
     def resolve(self) -> dict[str, tuple[str, str]]:
         """Return the active stream and context of each module that has one."""
         while self._step():
             pass
         return self._contexts
+
+    def _count(self, steps: int) -> None:
+        """Each round may settle every module again: what a distribution never needs would take days."""
+        self._steps += steps
+        if self._steps > MOST_STEPS:
+            raise BadRepositoryData("", "", "streams that require too much of each other", file="modules")
 
     def _step(self) -> bool:
         before = dict(self._active)
@@ -140,6 +154,7 @@ class _Resolution:
 
     def _settle(self, module: str) -> None:
         firm = module in self._firm
+        self._count(1 + len(self._by_module[module]))
         candidates = [stream for stream in self._by_module[module] if stream.stream == self._active[module]]
         # What leaves the defaults as they are comes first.
         for overriding in (False, True) if firm else (False,):
@@ -166,12 +181,15 @@ class _Resolution:
         """
         added: dict[str, str] = {}
         for module, fitting in requires:
+            self._count(1 + len(fitting))
             active = self._active.get(module)
             if module == _PLATFORM or (active is not None and _fits(active, fitting)):
                 continue
             if active is not None and (module in self._firm or not overriding):
                 return None
-            streams = {stream.stream for stream in self._by_module.get(module, ()) if _fits(stream.stream, fitting)}
+            candidates = self._by_module.get(module, ())
+            self._count(len(candidates) * (1 + len(fitting)))
+            streams = {stream.stream for stream in candidates if _fits(stream.stream, fitting)}
             possible = [stream for stream in streams if (module, stream) not in self._refused]
             if len(possible) != 1:
                 return None

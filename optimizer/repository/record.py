@@ -11,7 +11,7 @@ from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.markup import MarkupError, parse_markup
 
 REPOMD = "repodata/repomd.xml"
-REPOMD_LIMIT = 16 << 20
+REPOMD_LIMIT = 2 << 20
 
 _NAMESPACE = "http://linux.duke.edu/metadata/repo"
 _IGNORED = ("_db", "_zck")

@@ -16,7 +16,7 @@ from optimizer.repository.cache import Cache
 from optimizer.repository.decompression import CompressionError, decompress
 from optimizer.repository.error import BadRepositoryData, NotThere, RepositoryError, RepositoryUnreachable
 from optimizer.repository.keyring import Keyring, read_keyring
-from optimizer.repository.location import PART_LIMIT, Location, digest_of, locate
+from optimizer.repository.location import OPEN_LIMIT, PART_LIMIT, Location, digest_of, locate
 from optimizer.repository.progress import Progress
 from optimizer.repository.record import REPOMD, REPOMD_LIMIT, Checksum, Record, read_repomd
 from optimizer.repository.signature import SIGNATURE, SIGNATURE_LIMIT, check_signature
@@ -196,7 +196,7 @@ def _plain(repository: Repository, place: Location, record: Record) -> BinaryIO:
 
 
 def _copy(pieces: Iterator[bytes], plain: BinaryIO, open_size: int | None) -> int:
-    limit = PART_LIMIT if open_size is None else open_size
+    limit = OPEN_LIMIT if open_size is None else min(open_size, OPEN_LIMIT)
     size = 0
     for piece in pieces:
         size += len(piece)
