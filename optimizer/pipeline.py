@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from optimizer.answer.core import CorePart, explain_infeasible
 from optimizer.answer.divergence import diverge
 from optimizer.answer.judges.dnf import Dnf
@@ -200,6 +202,23 @@ def solve_problem(problem: Problem, settings: Settings, clock: Clock | None = No
     """Return the result of a problem; raises what `close_problem` raises."""
     clock = clock or Clock()
     return solve_world(close_problem(problem, settings, clock), settings, clock)
+
+
+def solve_instance(instance: Instance, settings: Settings) -> Result:
+    """Return the result of an Instance alone, which libsolv is not asked about."""
+    return _solve(instance, None, settings, Clock())
+
+
+def judge_result(result: Result, world: World) -> Result:
+    """Return a result that was found elsewhere as both judges here see it."""
+    if not result.solution.solved:
+        return result
+    violations, judgements = _judge(result.instance, result.solution, world)
+    record = msgspec.structs.replace(result.record, judges=judgements)
+    if any(judgement.verdict == "rejected" for judgement in judgements):
+        rejected = msgspec.structs.replace(record, status="rejected")
+        return Result(result.instance, result.solution, violations, rejected)
+    return replace(result, violations=violations, record=record)
 
 
 def solve_world(world: World, settings: Settings, clock: Clock | None = None) -> Result:

@@ -77,7 +77,9 @@ def failure_of(error: Exception) -> Failure:
 def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.answer.steering import MissingRepositoriesError, NoRequestError
     from optimizer.answer.stored import BadResultError, UnknownPackagesError
+    from optimizer.batch.cluster import MissingClusterError, NoClusterError
     from optimizer.batch.row import MissingParquetError
+    from optimizer.batch.shipped import OtherCodeError
     from optimizer.batch.variation import VariationError
     from optimizer.explain.answered import NoAnswerError, UnprovenAnswerError
     from optimizer.explain.change_words import ChangeSyntaxError
@@ -102,6 +104,7 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.universe.size import UnknownSizeError
     from optimizer.universe.snapshot import BadInstanceError
 
+    cluster = MissingClusterError | NoClusterError | OtherCodeError
     unknown_format = UnknownFormatError | UnknownImportFormatError | UnknownKeyError
     if isinstance(error, unknown_format | UnknownRepositoryError | UnknownGroupError | UnknownSuppositionError):
         near = nearest(error.name, error.known)
@@ -111,13 +114,17 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         return USAGE, str(error).splitlines()
     if isinstance(error, RepositoryError):
         return error.exit_code, [f"pkgset: {error}"]
-    if isinstance(error, BadResultError | UnknownPackagesError | BadImportError | CannotHoldError | UnknownStageError):
+    if isinstance(
+        error, BadResultError | UnknownPackagesError | BadImportError | CannotHoldError | UnknownStageError
+    ):
         return USAGE, [str(error)]
     if isinstance(error, NoAnswerError | UnprovenAnswerError):
         return INFEASIBLE if isinstance(error, NoAnswerError) else NOT_PROVEN, [f"pkgset: {error}"]
     if isinstance(error, UnknownSubjectError):
         return USAGE, [f"pkgset: {error}", _outside(error.word)]
-    if isinstance(error, VariationError | MissingParquetError | NotInAnswerError | InAnswerError | ChangeSyntaxError):
+    if isinstance(
+        error, cluster | VariationError | MissingParquetError | NotInAnswerError | InAnswerError | ChangeSyntaxError
+    ):
         return USAGE, [f"pkgset: {error}"]
     if isinstance(error, NoRequestError):
         return NOT_PROVEN, _no_request(error)

@@ -35,6 +35,9 @@ time_limit_option = click.option(
     metavar="SECONDS",
     help="Stop solving a problem after so long and keep the best answer so far.",
 )
+scheduler_option = click.option(
+    "--scheduler", metavar="ADDRESS", help="Solve on the Dask cluster of this scheduler (needs pkgset[cluster])."
+)
 workers_option = click.option(
     "--workers",
     type=click.IntRange(min=1),

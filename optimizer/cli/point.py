@@ -9,6 +9,7 @@ from optimizer.cli.failure import Failure, attempt, worst
 from optimizer.cli.task import Outcome, Task
 
 if TYPE_CHECKING:
+    from optimizer.answer.result import Result
     from optimizer.batch.kept import Answer
     from optimizer.batch.variation import Point
     from optimizer.pipeline import Settings
@@ -35,27 +36,33 @@ def known_point(task: Task, problem: Problem, settings: Settings) -> Outcome | N
 
 def solve_point(task: Task, problem: Problem, settings: Settings) -> Outcome:
     """Return the outcome of a run, its answer kept and its files written; raises what `close_problem` raises."""
-    from optimizer.batch.kept import Answer, answer_key, find_answer, keep_answer, question_key
-    from optimizer.batch.row import result_row
-    from optimizer.export.results import result_files
+    from optimizer.batch.kept import answer_key, find_answer, keep_answer, question_key
     from optimizer.pipeline import close_problem, solve_world
 
-    question = question_key(problem, settings)
     world = close_problem(problem, settings)
     key = answer_key(world.closed.instance, settings)
     answer = find_answer(settings.cache, key)
-    known = answer is not None
     if answer is None:
-        result = solve_world(world, settings)
-        answer = Answer(
-            status=result.record.status,
-            exit_code=result.exit_code,
-            row=result_row(result),
-            warnings=tuple(getattr(settings.progress, "warnings", ())),
-            files=result_files(result),
-        )
-    keep_answer(settings.cache, question, key, answer)
-    return _outcome(task, problem.name, answer, known=known)
+        return keep_point(task, problem, settings, solve_world(world, settings))
+    keep_answer(settings.cache, question_key(problem, settings), key, answer)
+    return _outcome(task, problem.name, answer, known=True)
+
+
+def keep_point(task: Task, problem: Problem, settings: Settings, result: Result) -> Outcome:
+    """Return the outcome of a run that has a result, its answer kept and its files written."""
+    from optimizer.batch.kept import Answer, answer_key, keep_answer, question_key
+    from optimizer.batch.row import result_row
+    from optimizer.export.results import result_files
+
+    answer = Answer(
+        status=result.record.status,
+        exit_code=result.exit_code,
+        row=result_row(result),
+        warnings=tuple(getattr(settings.progress, "warnings", ())),
+        files=result_files(result),
+    )
+    keep_answer(settings.cache, question_key(problem, settings), answer_key(result.instance, settings), answer)
+    return _outcome(task, problem.name, answer, known=False)
 
 
 def _outcome(task: Task, name: str, answer: Answer, *, known: bool) -> Outcome:

@@ -13,6 +13,7 @@ from optimizer.cli.options import (
     mirror_option,
     output_option,
     quiet_option,
+    scheduler_option,
     time_limit_option,
     workers_option,
     write_option,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Solve so many problems at a time."
 )
+@scheduler_option
 @time_limit_option
 @workers_option
 @json_option
@@ -39,6 +41,7 @@ def solve(
     output: Path,
     write: bool,
     jobs: int,
+    scheduler: str | None,
     time_limit: float | None,
     workers: int,
     as_json: bool,
@@ -61,7 +64,7 @@ def solve(
     tasks = [Task(file, output if write else None, mirror, time_limit, workers) for file in problems]
     outcomes: list[Outcome] = []
     said = False
-    for outcome in run_batch(tasks, jobs=jobs, quiet=quiet):
+    for outcome in run_batch(tasks, jobs=jobs, quiet=quiet, scheduler=scheduler):
         if outcome.text and not as_json:
             say(("\n" if said else "") + outcome.text)
             said = True

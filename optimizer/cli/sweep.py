@@ -15,6 +15,7 @@ from optimizer.cli.options import (
     mirror_option,
     output_option,
     quiet_option,
+    scheduler_option,
     time_limit_option,
     workers_option,
     write_option,
@@ -44,6 +45,7 @@ _TELL_EVERY_S = 10.0
 )
 @click.option("--csv", "csv_file", type=FILE, help="Write the table as CSV; - is stdout.")
 @click.option("--parquet", type=FILE, help="Write the table as Parquet (needs pkgset[parquet]).")
+@scheduler_option
 @time_limit_option
 @workers_option
 @json_option
@@ -57,6 +59,7 @@ def sweep(
     jobs: int,
     csv_file: Path | None,
     parquet: Path | None,
+    scheduler: str | None,
     time_limit: float | None,
     workers: int,
     as_json: bool,
@@ -72,7 +75,7 @@ def sweep(
     """
     from optimizer.batch.row import write_parquet
     from optimizer.batch.variation import points
-    from optimizer.cli.batch import run_in_processes
+    from optimizer.cli.batch import run_tasks
     from optimizer.cli.failure import worst
     from optimizer.cli.task import Task
 
@@ -85,9 +88,8 @@ def sweep(
     ]
     rows: list[dict[str, Any]] = []
     codes: list[int] = []
-    for task, outcome in zip(
-        tasks, _watched(run_in_processes(tasks, jobs, quiet=True), len(tasks), quiet=quiet), strict=True
-    ):
+    outcomes = run_tasks(tasks, jobs, quiet=True, scheduler=scheduler)
+    for task, outcome in zip(tasks, _watched(outcomes, len(tasks), quiet=quiet), strict=True):
         rows.append(_row(task, outcome))
         codes.append(outcome.exit_code)
     _tell_warnings(rows)

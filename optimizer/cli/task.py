@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from optimizer.cli.failure import INTERRUPTED, Failure, attempt, worst
 from optimizer.cli.terminal import Terminal
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from optimizer.pipeline import Settings
     from optimizer.problem.problem import Problem
     from optimizer.universe.stock import Stock, WorldKey
+
+_Done = TypeVar("_Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,12 @@ def run_task(task: Task, progress: Terminal) -> Outcome:
     return _tried(task, progress, lambda: _solve(task, progress))
 
 
-def run_from_stock(task: Task, progress: Terminal, stock: Stock, interrupts: Interrupts) -> Outcome:
-    """Return a task's outcome as `run_task` does, found in a forked child; what is loaded stays in the stock.
+def run_from_stock(
+    task: Task, progress: Terminal, stock: Stock, interrupts: Interrupts, solve: Callable[..., _Done]
+) -> _Done | Outcome:
+    """Return what `solve(task, progress, problem, stock)` returns in a forked child, or why there is nothing.
 
-    Raises ChildDiedError.
+    What is loaded stays in the stock; `problem` is None for an Instance. Raises ChildDiedError.
     """
     from optimizer.batch.fork import in_child
 
@@ -64,16 +68,12 @@ def run_from_stock(task: Task, progress: Terminal, stock: Stock, interrupts: Int
         return loaded
     own = progress.again()  # a repository that is in stock tells its warnings again
 
-    def solve() -> Outcome:
+    def begin() -> _Done:
         interrupts.begin()
-        if loaded is not None and task.point is not None:
-            from optimizer.cli.point import solve_point
+        return solve(task, own, loaded, stock)
 
-            return solve_point(task, loaded, _settings(task, own, stock))
-        return _solve(task, own, loaded, stock)
-
-    def work() -> tuple[Outcome, tuple[WorldKey, ...]]:
-        outcome = _tried(task, own, solve)
+    def work() -> tuple[_Done | Outcome, tuple[WorldKey, ...]]:
+        outcome = _tried(task, own, begin)
         interrupts.working = False
         return outcome, tuple(stock.missed)
 
@@ -82,7 +82,16 @@ def run_from_stock(task: Task, progress: Terminal, stock: Stock, interrupts: Int
     return outcome
 
 
-def _tried(task: Task, progress: Terminal, work: Callable[[], Outcome]) -> Outcome:
+def solve_task(task: Task, progress: Terminal, problem: Problem | None, stock: Stock) -> Outcome:
+    """Return the outcome of a task whose repositories are in stock; raises what `solve_file` raises."""
+    if problem is not None and task.point is not None:
+        from optimizer.cli.point import solve_point
+
+        return solve_point(task, problem, settings_of(task, progress, stock))
+    return _solve(task, progress, problem, stock)
+
+
+def _tried(task: Task, progress: Terminal, work: Callable[[], _Done]) -> _Done | Outcome:
     done = attempt(work)
     if isinstance(done, Failure):
         return failed(task, done.of(task.file), tuple(progress.warnings))
@@ -117,7 +126,7 @@ def _load(task: Task, progress: Terminal, stock: Stock) -> Problem | Outcome | N
 
     if task.file.suffix == SUFFIX or is_family(task.file):
         return None
-    settings = _settings(task, progress, stock)
+    settings = settings_of(task, progress, stock)
     if task.point is None:
         problem = load_problem(task.file)
     else:
@@ -131,7 +140,8 @@ def _load(task: Task, progress: Terminal, stock: Stock) -> Problem | Outcome | N
     return problem
 
 
-def _settings(task: Task, progress: Terminal, stock: Stock | None = None) -> Settings:
+def settings_of(task: Task, progress: Terminal, stock: Stock | None = None) -> Settings:
+    """Return how to work on a task."""
     from optimizer.pipeline import Settings
     from optimizer.repository.cache import Cache
 
@@ -148,14 +158,20 @@ def _settings(task: Task, progress: Terminal, stock: Stock | None = None) -> Set
 def _solve(task: Task, progress: Terminal, problem: Problem | None = None, stock: Stock | None = None) -> Outcome:
     from optimizer.pipeline import solve_file, solve_problem
     from optimizer.problem.family import is_family
-    from optimizer.report.text import result_text
 
-    settings = _settings(task, progress, stock)
+    settings = settings_of(task, progress, stock)
     if problem is None and is_family(task.file):
         from optimizer.cli.family import solve_family_task
 
         return solve_family_task(task, settings, progress.warnings)
     result = solve_file(task.file, settings) if problem is None else solve_problem(problem, settings)
+    return finish(task, result, progress)
+
+
+def finish(task: Task, result: Result, progress: Terminal) -> Outcome:
+    """Return the outcome of a task that has a result, which is written first."""
+    from optimizer.report.text import result_text
+
     written = attempt(lambda: _write(task, result))  # before any words: they must not cost the answer
     text, warnings = result_text(result), tuple(progress.warnings)
     if isinstance(written, Failure):  # an answer that took an hour is worth showing all the same

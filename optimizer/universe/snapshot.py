@@ -41,12 +41,19 @@ def compress_instance(instance: Instance) -> bytes:
 def read_instance(path: Path) -> Instance:
     """Return the Instance in a file that `encode_instance` or `compress_instance` wrote; raises BadInstanceError."""
     try:
-        instance = msgspec.json.decode(_plain(path.read_bytes(), str(path)), type=Instance)
+        content = path.read_bytes()
     except OSError as error:
         raise BadInstanceError(str(path), error.strerror or "cannot be read") from error
+    return decode_instance(content, str(path))
+
+
+def decode_instance(content: bytes, path: str) -> Instance:
+    """Return the Instance in the content of such a file, which errors call `path`; raises BadInstanceError."""
+    try:
+        instance = msgspec.json.decode(_plain(content, path), type=Instance)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise BadInstanceError(str(path), str(error)) from error
-    return check_instance(_with_tuples(instance), str(path))
+        raise BadInstanceError(path, str(error)) from error
+    return check_instance(_with_tuples(instance), path)
 
 
 def check_instance(instance: Instance, path: str = "instance") -> Instance:
