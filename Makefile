@@ -1,8 +1,10 @@
 # `make demo` and `make test` each do their whole set-up by themselves; both are quick when repeated.
-# Variables: PYTHON, the interpreter to start from (3.11 or newer), and PYTEST_FLAGS, more words for pytest.
+# Variables: PYTHON, the interpreter to start from (3.11 or newer), and PYTEST_FLAGS and BENCH_FLAGS, more words for
+# pytest and for `python -m benchmarks`.
 
 PYTHON ?= python3
 PYTEST_FLAGS ?=
+BENCH_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -14,7 +16,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 help:
 	@echo "make demo   install into $(VENV) and solve the embedded default problem"
 	@echo "make test   install into $(VENV) with the development tools and run the whole suite"
-	@echo "make bench  measure CP-SAT's parameters on real problems (needs ../shared/data or PKGSET_DATA)"
+	@echo "make bench  measure the goals of docs/performance.md (needs ../shared/data or PKGSET_DATA)"
 	@echo "make clean  remove $(VENV) and every cache and build product of this checkout"
 
 demo: $(VENV)/installed
@@ -28,8 +30,8 @@ test: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto $(PYTEST_FLAGS)
 
-bench: $(VENV)/installed
-	$(BIN)/python benchmarks/solver_parameters.py
+bench: $(VENV)/installed-bench
+	$(BIN)/python -m benchmarks $(BENCH_FLAGS)
 
 clean:
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -45,6 +47,10 @@ $(VENV)/made:
 $(VENV)/installed: $(VENV)/made pyproject.toml
 	$(PIP) install --editable .
 	@touch $@
+
+$(VENV)/installed-bench: $(VENV)/made pyproject.toml
+	$(PIP) install --editable '.[bench]'
+	@touch $@ $(VENV)/installed
 
 $(VENV)/installed-dev: $(VENV)/made pyproject.toml
 	$(PIP) install --editable '.[dev]'

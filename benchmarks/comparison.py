@@ -18,12 +18,12 @@ import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from benchmarks.comparison_table import Answer, Comparison, Difference, summary, write_table
-from benchmarks.requests import REQUESTS, Request
+from benchmarks.requests import REQUESTS
 from optimizer import __version__
 from optimizer.answer.result import Result
 from optimizer.answer.verify import verify
@@ -56,8 +56,30 @@ class Sizes:
         )
 
 
-def compare(request: Request, data: Path, dnf_root: Path) -> Comparison:
+class Asked(Protocol):
+    """A request: as a problem, and what dnf must be told of the system."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dnf(self) -> dict[str, Any]: ...
+
+    def problem(self) -> Problem: ...
+
+
+def compare(request: Asked, data: Path, dnf_root: Path) -> Comparison:
     """Return a request's answers. Raises AssertionError where dnf has none or ours is not proven the smallest."""
+    compared = measure(request, data, dnf_root)
+    for other in (compared.ours_by_name, compared.libsolv):
+        assert compared.ours.installed_size <= other.installed_size, (request.name, compared)
+    for other in (compared.dnf, compared.dnf_weak):
+        assert compared.ours_by_name.installed_size <= other.installed_size, (request.name, compared)
+    return compared
+
+
+def measure(request: Asked, data: Path, dnf_root: Path) -> Comparison:
+    """Return a request's answers, whichever is smaller. Raises AssertionError where dnf has none or ours no proof."""
     problem = replace(
         request.problem(),
         objectives=(Objective(ObjectiveKind.INSTALLED_SIZE), Objective(ObjectiveKind.PACKAGES)),
@@ -71,7 +93,7 @@ def compare(request: Request, data: Path, dnf_root: Path) -> Comparison:
     assert strong.problem is None, (request.name, strong.problem)
     assert weak.problem is None, (request.name, weak.problem)
     sizes = read_sizes(problem, data)
-    compared = Comparison(
+    return Comparison(
         request=request.name,
         repositories=tuple(repositories),
         features=features,
@@ -82,11 +104,6 @@ def compare(request: Request, data: Path, dnf_root: Path) -> Comparison:
         ours_by_name=sizes.answer(solve_by_name(result.instance)),
         differences=differences(result, strong.nevras, sizes),
     )
-    for other in (compared.ours_by_name, compared.libsolv):
-        assert compared.ours.installed_size <= other.installed_size, (request.name, compared)
-    for other in (compared.dnf, compared.dnf_weak):
-        assert compared.ours_by_name.installed_size <= other.installed_size, (request.name, compared)
-    return compared
 
 
 def read_sizes(problem: Problem, data: Path) -> Sizes:

@@ -1,6 +1,6 @@
 """CP-SAT's parameters on ten real problems: what docs/decisions/0005-solver-parameters.md was decided by.
 
-    python benchmarks/solver_parameters.py [--repeat 5] [--data ../shared/data]
+    python -m benchmarks.solver_parameters [--repeat 5] [--data ../shared/data]
 
 Prints a row for each way of calling CP-SAT: the median, worst and total time over the problems, each problem's time
 being the median of its repetitions. Processor time of the whole process, so that a busy machine counts for little;

@@ -37,14 +37,14 @@ class CudfAnswer:
 def run_aspcud(document: CudfDocument, *, seconds: int = 120) -> CudfAnswer:
     """Return aspcud's proven optimum of the document under its own objectives, or that there is none."""
     command = [str(require_tool("aspcud")), "problem.cudf", "answer.cudf", aspcud_criteria(document.objectives)]
-    return _read(document, _run(document, command, seconds))
+    return read_answer(document, _run(document, command, seconds))
 
 
 def run_mccs(document: CudfDocument, *, seconds: int = 120) -> CudfAnswer:
     """Return what mccs finds with its own lp_solve, which computes in doubles: exact while sums stay small."""
     criteria = mccs_criteria(document.objectives)
     command = [str(require_tool("mccs")), "-i", "problem.cudf", "-o", "answer.cudf", criteria, "-lpsolve"]
-    return _read(document, _run(document, command, seconds))
+    return read_answer(document, _run(document, command, seconds))
 
 
 def _run(document: CudfDocument, command: list[str], seconds: int) -> str:
@@ -58,7 +58,8 @@ def _run(document: CudfDocument, command: list[str], seconds: int) -> str:
         return answer.read_text()
 
 
-def _read(document: CudfDocument, text: str) -> CudfAnswer:
+def read_answer(document: CudfDocument, text: str) -> CudfAnswer:
+    """Return what a solver's output says of the document; raises AssertionError where it is neither FAIL nor an answer."""
     if "FAIL" in (line.strip() for line in text.splitlines()):
         return CudfAnswer(CudfStatus.INFEASIBLE, frozenset(), ())
     names = frozenset(line.split(":", 1)[1].strip() for line in text.splitlines() if line.startswith("package:"))
