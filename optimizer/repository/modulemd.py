@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MODULES_LIMIT = 32 << 20
 #: Beginnings, ends and texts of a modules file; that of CentOS Stream 9 AppStream has 6,794.
-MOST_EVENTS = 2_000_000
+MOST_EVENTS = 1_000_000
 
 _DEEPEST = 64
 

@@ -214,3 +214,15 @@ def test_wrong_keys_of_a_repo_file(tmp_path: Path, content: str, expected: str) 
     write(tmp_path, content, "x.repo")
     (found,) = mistakes(tmp_path, head("repo_file: x.repo"))
     assert found.startswith(expected)
+
+
+@pytest.mark.parametrize("key", ["baseurl", "gpgkey"])
+@pytest.mark.parametrize(
+    "url", ["http://user:s3cret@[x/?k=t0ken", "ftp://user:s3cret@h/?t0ken", "file://u:s3cret@h/"]
+)
+def test_a_wrong_url_is_shown_without_its_secrets(key: str, url: str, tmp_path: Path) -> None:
+    other = "" if key == "baseurl" else "baseurl: y, "
+    (found,) = mistakes(tmp_path, head(f"id: x, {other}{key}: '{url}'"))
+    assert found.startswith(f"4: repositories[0].{key}: expected")
+    assert "s3cret" not in found
+    assert "t0ken" not in found

@@ -34,7 +34,7 @@ EXPECTED = {
     "modules, large": "expected at most 33554432 bytes",
     "modules, deep": "expected at most 64 levels of nesting",
     "modules, deep keys": "expected at most 64 levels of nesting",
-    "modules, words": "expected at most 2000000 events",
+    "modules, words": "expected at most 1000000 events",
     "modules, one text": "taken",
     "modules, aliases": "expected no aliases, as *a",
     "modules, chain": "streams that require too much of each other",
