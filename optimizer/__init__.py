@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from optimizer.answer.allowance import Allowance, parse_allowance
     from optimizer.answer.core import CorePart
     from optimizer.answer.divergence import Entry
+    from optimizer.answer.family import FamilyRecord, read_family
     from optimizer.answer.frontier import FrontierRecord, record_frontier
     from optimizer.answer.manifest import Manifest, ManifestPackage
     from optimizer.answer.result import DivergenceList, Result, RunRecord
@@ -35,10 +36,12 @@ if TYPE_CHECKING:
     from optimizer.explain.why import NotInAnswerError, Why, why
     from optimizer.explain.why_not import InAnswerError, WhyNot, why_not
     from optimizer.export.exported import Exported, export_answer
+    from optimizer.export.family import write_family
     from optimizer.export.format import Loss
     from optimizer.export.formats import FORMATS, load_format
     from optimizer.export.loss import losses
     from optimizer.export.results import write_results
+    from optimizer.family import FamilyResult, solve_family
     from optimizer.imports.installed import read_listing
     from optimizer.imports.source import read_source
     from optimizer.model.frontier import Frontier, FrontierPoint, frontier
@@ -57,9 +60,11 @@ if TYPE_CHECKING:
         suppose,
     )
     from optimizer.problem.error import ProblemError
+    from optimizer.problem.family import Family, load_family
     from optimizer.problem.load import load_problem
     from optimizer.problem.problem import ObjectiveKind, Problem
     from optimizer.problem.supposition import UnknownSuppositionError
+    from optimizer.report.family import family_text
     from optimizer.report.page import render_page
     from optimizer.report.page_section import Reported
     from optimizer.report.text import result_text
@@ -82,6 +87,9 @@ __all__ = [
     "Engine",
     "Entry",
     "Exported",
+    "Family",
+    "FamilyRecord",
+    "FamilyResult",
     "Frontier",
     "FrontierPoint",
     "FrontierRecord",
@@ -126,9 +134,11 @@ __all__ = [
     "check_file",
     "compare",
     "export_answer",
+    "family_text",
     "find_packages",
     "find_subject",
     "frontier",
+    "load_family",
     "load_format",
     "load_problem",
     "losses",
@@ -137,6 +147,7 @@ __all__ = [
     "parse_allowance",
     "price",
     "read_change",
+    "read_family",
     "read_instance",
     "read_listing",
     "read_source",
@@ -149,12 +160,14 @@ __all__ = [
     "side_of_listing",
     "side_of_manifest",
     "solution_of",
+    "solve_family",
     "solve_file",
     "solve_problem",
     "suppose",
     "verify",
     "why",
     "why_not",
+    "write_family",
     "write_results",
 ]
 
@@ -166,6 +179,10 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "optimizer.answer.core": ("CorePart",),
     "optimizer.answer.divergence": ("Entry",),
+    "optimizer.answer.family": (
+        "FamilyRecord",
+        "read_family",
+    ),
     "optimizer.answer.frontier": (
         "FrontierRecord",
         "record_frontier",
@@ -244,6 +261,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "Exported",
         "export_answer",
     ),
+    "optimizer.export.family": ("write_family",),
     "optimizer.export.format": ("Loss",),
     "optimizer.export.formats": (
         "FORMATS",
@@ -251,6 +269,10 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "optimizer.export.loss": ("losses",),
     "optimizer.export.results": ("write_results",),
+    "optimizer.family": (
+        "FamilyResult",
+        "solve_family",
+    ),
     "optimizer.imports.installed": ("read_listing",),
     "optimizer.imports.source": ("read_source",),
     "optimizer.model.frontier": (
@@ -277,12 +299,17 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "suppose",
     ),
     "optimizer.problem.error": ("ProblemError",),
+    "optimizer.problem.family": (
+        "Family",
+        "load_family",
+    ),
     "optimizer.problem.load": ("load_problem",),
     "optimizer.problem.problem": (
         "ObjectiveKind",
         "Problem",
     ),
     "optimizer.problem.supposition": ("UnknownSuppositionError",),
+    "optimizer.report.family": ("family_text",),
     "optimizer.report.page": ("render_page",),
     "optimizer.report.page_section": ("Reported",),
     "optimizer.report.text": ("result_text",),

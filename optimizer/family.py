@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import msgspec
 
@@ -26,7 +25,7 @@ from optimizer.model.solver import Budget
 from optimizer.pipeline import Clock, Settings, World, close_problem, conclude
 from optimizer.problem.document import show
 from optimizer.problem.error import Mistake, ProblemError
-from optimizer.problem.family import Family, load_family
+from optimizer.problem.family import Family
 from optimizer.problem.nearest import nearest
 from optimizer.universe.instance import Instance
 
@@ -49,15 +48,10 @@ class FamilyResult:
         return EXIT_CODES[self.record.status]
 
 
-def solve_family_file(path: Path, settings: Settings) -> FamilyResult:
-    """Return the result of a family file; raises ProblemError and what `close_problem` raises."""
-    return solve_family(load_family(path), settings)
-
-
 def solve_family(family: Family, settings: Settings) -> FamilyResult:
     """Return the result of a family of images.
 
-    The time limit is for all solves together, at most half of it for those of single images. Raises ProblemError
+    The time limit is for all solves together; each image alone may take half of what is left. Raises ProblemError
     where a name that must be of one version is no candidate's, and what `close_problem` raises.
     """
     clocks = [Clock() for _ in family.images]
@@ -101,10 +95,9 @@ def _alone(
     """Return each image's own answer: with what no image may lose, and the first answer of the family's search."""
     settings.progress.start("solve alone", len(instances))
     found = []
-    for place, (instance, clock) in enumerate(zip(instances, clocks, strict=True)):
+    for instance, clock in zip(instances, clocks, strict=True):
         left = budget.remaining_s
-        share = None if left is None else left / (2 * (len(instances) - place))
-        own = Budget(share, settings.workers, interrupted=budget.interrupted)
+        own = Budget(None if left is None else left / 2, settings.workers, interrupted=budget.interrupted)
         with clock.measure("solve"):
             found.append(Engine.of(instance).solve(budget=own))
         budget.interrupted = own.interrupted

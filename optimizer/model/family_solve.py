@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from ortools.sat.python import cp_model_helper as cp_sat
 
 from optimizer.model.build import Model, negation
@@ -58,7 +59,8 @@ def solve_together(
     """Return the lexicographic optimum of a family, given each image's own answer.
 
     These answers are the first ones known, so that a search that the budget ends is never worse than them, unless
-    something must be of one version. Ties are broken image by image, in the order of the family.
+    something must be of one version. Where one of them is not proven, nothing is: what an image keeps is measured by
+    it. Ties are broken image by image, in the order of the family.
     """
     budget = budget or Budget()
     model = FamilyModel(tuple(instances))
@@ -73,6 +75,7 @@ def solve_together(
     if not best.solved:
         clash = _clash(model, budget) if best.status is SolveStatus.INFEASIBLE else ()
         return FamilySolution(best.status, clash=clash)
+    certain = all(solution.status is SolveStatus.OPTIMAL for solution in alone)
     stages: list[Stage] = []
     for kind, (terms, constant) in objectives:
         found = minimise(proto, terms, budget, best) if terms else Run(SolveStatus.OPTIMAL, best.values, 0, 0)
@@ -80,10 +83,13 @@ def solve_together(
             best = found
         value = worth(terms, best.values)
         lock(proto, terms, value)
-        stages.append(_stage(kind, stages, value + constant, constant, found))
+        stage = _stage(kind, stages, value + constant, constant, found)
+        stages.append(
+            stage if certain else msgspec.structs.replace(stage, status=SolveStatus.FEASIBLE.value, bound=None)
+        )
         on_stage(stages[-1])
     best, unique = _break_ties(model, proto, best, budget)
-    proven = unique and all(stage.status == SolveStatus.OPTIMAL for stage in stages)
+    proven = unique and certain and all(stage.status == SolveStatus.OPTIMAL for stage in stages)
     status = SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE
     stages.append(Stage(objective="tie_break", value=0, bound=0 if proven else None, status=status.value))
     on_stage(stages[-1])

@@ -34,6 +34,9 @@ def read_problem(document: Document, file: Path) -> Problem:
 
     Raises ProblemError as `load_problem` does.
     """
+    if isinstance(document.value, dict) and "images" in document.value and "features" not in document.value:
+        found = "a family of images, which `pkgset solve` and `pkgset verify` alone take"
+        raise ProblemError((Mistake(document.position(("images",)), "a problem", found),))
     reading = Reading(document, ProblemShape, file)
     problem = _read_problem(reading)
     if reading.mistakes:

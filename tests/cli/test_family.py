@@ -232,3 +232,9 @@ def test_the_schema_takes_what_the_loader_takes(run: Run, write: Write) -> None:
         assert not validator.is_valid(_yaml.safe_load(write(line).read_text(encoding="utf-8")))
     assert not validator.is_valid({"format": 1, "images": ["one.yaml"]})
     assert not validator.is_valid({"format": 1, "images": ["one.yaml", {"extends": "one.yaml"}]})
+
+
+def test_other_commands_say_that_a_family_is_no_problem(run: Run, write: Write) -> None:
+    printed = run("check", write())
+    assert printed.exit_code == 2
+    assert "fleet.yaml:2: images: expected a problem, found a family of images" in printed.err

@@ -168,6 +168,14 @@ def test_a_spent_budget_gives_the_images_own_answers_and_claims_nothing() -> Non
     ]
 
 
+def test_nothing_is_proven_of_a_family_whose_images_are_not_proven_alone() -> None:
+    asked = either("b", "c")
+    unproven = tuple(msgspec.structs.replace(solution, status=SolveStatus.FEASIBLE) for solution in asked.alone)
+    found = solve(World(asked.family, asked.instances, unproven))
+    assert found.status is SolveStatus.FEASIBLE
+    assert {(stage.status, stage.bound) for stage in found.stages} == {("feasible", None)}
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [
