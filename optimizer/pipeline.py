@@ -182,20 +182,22 @@ def check_file(path: Path, settings: Settings) -> tuple[Finding, ...]:
     return resolve_problem(problem, modules, load)
 
 
-def solve_file(path: Path, settings: Settings) -> Result:
+def solve_file(path: Path, settings: Settings, budget: Budget | None = None) -> Result:
     """Return the result of a problem file or of an Instance file (`*.instance`).
 
-    Raises ProblemError, BadInstanceError and what `close_problem` raises.
+    A `budget` that is given says afterwards whether somebody pressed Ctrl-C. Raises ProblemError, BadInstanceError
+    and what `close_problem` raises.
     """
     clock = Clock()
     if path.suffix == SUFFIX:
         with clock.measure("read"):
             instance = read_instance(path)
         check_known_sizes(instance)
-        return _solve(instance, None, settings, clock)
+        return _solve(instance, None, settings, clock, budget)
     with clock.measure("read"):
         problem = load_problem(path)
-    return solve_problem(problem, settings, clock)
+    world = close_problem(problem, settings, clock)
+    return _solve(world.closed.instance, world, settings, clock, budget)
 
 
 def solve_problem(problem: Problem, settings: Settings, clock: Clock | None = None) -> Result:
@@ -230,15 +232,13 @@ def open_answer(path: Path, settings: Settings) -> Answered:
     """Return an answer to put questions to: a directory that `pkgset solve` wrote, a problem or an Instance file.
 
     A problem or an Instance is solved first, and judged; its divergence list is not made. Raises what `solve_file`
-    raises, BadResultError, UnknownPackagesError, RejectedError, and TimeoutError where the time limit ends first.
+    raises, BadResultError, UnknownPackagesError, RejectedError, TimeoutError where the time limit ends first, and
+    KeyboardInterrupt where Ctrl-C does: who asks a question wants none about half an answer.
     """
     if path.is_dir():
         return _stored_answer(path, settings)
-    result = solve_file(path, replace(settings, divergence=False))
-    if result.solution.status is SolveStatus.UNKNOWN:
-        raise TimeoutError
-    if result.record.status == "rejected":
-        raise RejectedError(result)
+    budget = Budget(settings.time_limit_s, settings.workers)
+    result = _whole(solve_file(path, replace(settings, divergence=False), budget), budget)
     return Answered(result.instance, result.solution, Budget(settings.time_limit_s, settings.workers))
 
 
@@ -276,13 +276,24 @@ def suppose(path: Path, change: Change, settings: Settings, problem: Path | None
         world = close_problem(changed, settings, suppositions=suppositions)
         instance = world.closed.instance
     near = nearest_to(instance, chosen_identities(answered.instance, answered.solution))
-    result = _solve(near, world, replace(settings, divergence=False), Clock())
+    budget = Budget(settings.time_limit_s, settings.workers)
+    result = _whole(_solve(near, world, replace(settings, divergence=False), Clock(), budget), budget)
+    ground = Ground.INSTANCE if world is None else Ground.REPOSITORIES
+    return compare_answers(answered, change, ground, (near, result.solution), result.record.infeasible)
+
+
+def _whole(result: Result, budget: Budget) -> Result:
+    """Return a result that a question can go on from.
+
+    Raises KeyboardInterrupt where Ctrl-C ended its solve, TimeoutError without a result, RejectedError.
+    """
+    if budget.interrupted:
+        raise KeyboardInterrupt
     if result.solution.status is SolveStatus.UNKNOWN:
         raise TimeoutError
     if result.record.status == "rejected":
         raise RejectedError(result)
-    ground = Ground.INSTANCE if world is None else Ground.REPOSITORIES
-    return compare_answers(answered, change, ground, (near, result.solution), result.record.infeasible)
+    return result
 
 
 def _check_question(problem: Problem, file: Path, result: Path, instance: Instance, settings: Settings) -> None:
@@ -348,8 +359,10 @@ def _lacks_paths(world: World) -> bool:
     return stubbed or bool(world.closed.missing_paths)
 
 
-def _solve(instance: Instance, world: World | None, settings: Settings, clock: Clock) -> Result:
-    budget = Budget(settings.time_limit_s, settings.workers)
+def _solve(
+    instance: Instance, world: World | None, settings: Settings, clock: Clock, budget: Budget | None = None
+) -> Result:
+    budget = budget or Budget(settings.time_limit_s, settings.workers)
     with clock.measure("build"):
         engine = Engine.of(instance)
     settings.progress.start("solve", len(stage_order(instance)) + 1)

@@ -57,6 +57,19 @@ def test_a_question_that_ctrl_c_ends_was_interrupted_and_not_late(
     assert err.splitlines()[-1] == "pkgset: interrupted"
 
 
+@pytest.mark.parametrize("question", [("why", "p0"), ("what-if", "--forbid", "p0")])
+def test_ctrl_c_in_the_solve_before_a_question_ends_it(
+    hard: Callable[[str], Path], question: tuple[str, ...]
+) -> None:
+    process = _start("explain", hard("unsolved"), *question)
+    _wait_for(lambda: _threads(process.pid) > 1)
+    time.sleep(_ENOUGH_S)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-1] == "pkgset: interrupted"
+
+
 def test_ctrl_c_keeps_the_best_answer_and_starts_nothing_more(hard: Callable[[str], Path], tmp_path: Path) -> None:
     process = _start("solve", hard("first"), hard("second"), "-o", tmp_path)
     _wait_for(lambda: len(_busy_children(process.pid)) == 1)
