@@ -11,7 +11,8 @@ import pytest
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
-_DEBIAN_PACKAGES = {
+#: Commands whose Debian package is not named like them.
+DEBIAN_PACKAGES = {
     "chromedriver": "chromium-driver",
     "createrepo_c": "createrepo-c",
     "dot": "graphviz",
@@ -50,5 +51,5 @@ def require_tool(name: str) -> Path:
     """Return where the command `name` is, or skip with the Debian package that has it."""
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
     if path is None:
-        missing(f"apt-get install {_DEBIAN_PACKAGES.get(name, name)}")
+        missing(f"apt-get install {DEBIAN_PACKAGES.get(name, name)}")
     return Path(path)

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.project.documents import blocks
-from tests.requirements import PROJECT_ROOT, missing, require_tool
+from tests.requirements import DEBIAN_PACKAGES, PROJECT_ROOT, missing, require_tool
 
 MAKEFILE = (PROJECT_ROOT / "Makefile").read_text(encoding="utf-8")
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
@@ -75,16 +75,9 @@ def test_ci_installs_the_package_of_every_tool_the_tests_ask_for() -> None:
     asked: set[str] = set()
     for path in (PROJECT_ROOT / "tests").rglob("*.py"):
         asked |= set(re.findall(r"(?:\btool|require_tool)\(\"([a-z_]+)\"\)", path.read_text(encoding="utf-8")))
-    providers = {
-        "createrepo_c": "createrepo-c",
-        "dot": "graphviz",
-        "rpmbuild": "rpm",
-        "rpmspec": "rpm",
-        "testsolv": "libsolv-tools",
-    }
     packages = (PROJECT_ROOT / ".ci" / "run").read_text(encoding="utf-8").split("packages=(")[1].split(")")[0].split()
     assert asked
-    assert {providers.get(name, name) for name in asked} <= set(packages)
+    assert {DEBIAN_PACKAGES.get(name, name) for name in asked} <= set(packages)
 
 
 def test_ci_can_be_run() -> None:
