@@ -470,4 +470,5 @@ def _input(repository: Repository) -> Input:
         location=repository.location,
         checksum=repository.checksum,
         signed_by=repository.signed_by,
+        baseurl=repository.baseurl,
     )

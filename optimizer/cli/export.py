@@ -53,7 +53,7 @@ def _urls(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict
     multiple=True,
     callback=_urls,
     metavar="ID=URL",
-    help="Where the builder finds a repository, if not where its metadata were read; may be repeated.",
+    help="Where the builder finds a repository, if not where the problem has it; may be repeated.",
 )
 @click.option("--steering", is_flag=True, help="Write the shortest request shown to give exactly the answer.")
 @click.option("--problem", type=FILE, metavar="FILE", help="Where --steering finds the repositories of a directory.")

@@ -133,9 +133,10 @@ def export_answer(
     request: Request | None = None,
     time: int | None = None,
 ) -> Exported:
-    """Return an answer ready to be written; `urls` stand in for where its repositories were read.
+    """Return an answer ready to be written; `urls` stand in for where its repositories are.
 
-    A result says where its metadata were read: with a mirror that is the mirror. Raises UnknownRepositoryError.
+    That is the problem's own URL, though the metadata were read from a mirror; a repository without one is where it
+    was read. Raises UnknownRepositoryError.
     """
     urls = urls or {}
     known = tuple(given.repository for given in instance.inputs)
@@ -147,7 +148,7 @@ def export_answer(
     repositories = tuple(
         ExportedRepository(
             id=name,
-            url=repository_url(urls.get(name, given.location)),
+            url=repository_url(urls.get(name, given.baseurl or given.location)),
             origin=given.origin,
             checksum=given.checksum,
         )

@@ -174,6 +174,16 @@ def locate(repository: str, text: str, cache: Cache, progress: Progress) -> tupl
     return DirectoryLocation(repository, path), REPOMD
 
 
+def web_address(text: str) -> str | None:
+    """Return the URL that the files of a location lie under, without its secrets; None of a directory."""
+    if not transfer.is_web(text):
+        return None
+    try:
+        return transfer.without_secrets(_solv_of_url(text)[0])
+    except ValueError:
+        return None
+
+
 def check_record(file: BinaryIO, record: Record, repository: str, address: str) -> None:
     """Compare a file, from its start, with its record's size and checksum and leave it at its start again.
 

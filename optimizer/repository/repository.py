@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +16,7 @@ from optimizer.repository.cache import Cache
 from optimizer.repository.decompression import CompressionError, decompress
 from optimizer.repository.error import BadRepositoryData, NotThere, RepositoryError, RepositoryUnreachable
 from optimizer.repository.keyring import Keyring, read_keyring
-from optimizer.repository.location import OPEN_LIMIT, PART_LIMIT, Location, digest_of, locate
+from optimizer.repository.location import OPEN_LIMIT, PART_LIMIT, Location, digest_of, locate, web_address
 from optimizer.repository.progress import Progress
 from optimizer.repository.record import REPOMD, REPOMD_LIMIT, Checksum, Record, read_repomd
 from optimizer.repository.signature import SIGNATURE, SIGNATURE_LIMIT, check_signature
@@ -38,6 +38,7 @@ class Repository:
 
     A `.solv` file is the one part `solv`. `places` are those that may hold parts, the one that answered first.
     `signed_by` is the fingerprint of the primary key that signed repomd.xml, None where no signature was asked for.
+    `baseurl` is the first http(s) URL of its source, wherever it was read from; None where the source has none.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Repository:
     places: tuple[Location, ...] = field(repr=False, compare=False)
     progress: Progress = field(repr=False, compare=False)
     signed_by: str | None = None
+    baseurl: str | None = None
 
 
 def open_repository(source: RepositorySource, *, mirror: Path | None, cache: Cache, progress: Progress) -> Repository:
@@ -67,10 +69,11 @@ def open_repository(source: RepositorySource, *, mirror: Path | None, cache: Cac
         except RepositoryError as error:
             failures.append(error)
             progress.warn(str(error))
+    baseurl = next(filter(None, map(web_address, source.locations)), None)
     for index, (place, name) in enumerate(places):
         others = tuple(other for other, begin in places[index + 1 :] if begin == REPOMD)
         try:
-            return _open_at(source, (place, *others), name, keyring, progress)
+            return replace(_open_at(source, (place, *others), name, keyring, progress), baseurl=baseurl)
         except RepositoryError as error:
             failures.append(error)
             if index + 1 < len(places):

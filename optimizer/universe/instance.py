@@ -212,7 +212,9 @@ class Limit(Value, frozen=True):
 class Input(Value, frozen=True, omit_defaults=True):
     """A repository that went in and the checksum of what was read of it.
 
-    `signed_by` is the fingerprint of the key that signed it, absent where no signature was asked for.
+    `location` is where that was, a mirror's directory for example; `baseurl` the first http(s) URL that the problem
+    has for it, absent where it has none. `signed_by` is the fingerprint of the key that signed it, absent where no
+    signature was asked for.
     """
 
     repository: str
@@ -220,6 +222,7 @@ class Input(Value, frozen=True, omit_defaults=True):
     location: str
     checksum: str
     signed_by: str | None = None
+    baseurl: str | None = None
 
 
 class Instance(Value, frozen=True):

@@ -29,12 +29,20 @@ ANSWERS = [pytest.param(name, marks=[pytest.mark.data] if name in _OF_REAL_DATA 
 
 @cache
 def real(name: str) -> Exported:
-    """Return an answer as it goes out, its repositories where the metadata lie."""
+    """Return an answer as it goes out, its repositories where the problem has them."""
     mirror = require_data() if name in _OF_REAL_DATA else None
     result = solve_file(PROJECT_ROOT / (PROBLEMS | MORE_PROBLEMS)[name], Settings(mirror=mirror))
     assert result.manifest is not None
     assert result.divergence is not None
     return export_answer(result.manifest, result.divergence, result.record, result.instance)
+
+
+@cache
+def where_it_lies(name: str) -> Exported:
+    """Return an answer for readers of this machine, its repositories where the metadata lie."""
+    exported = real(name)
+    urls = {given.repository: given.location for given in exported.instance.inputs}
+    return export_answer(exported.manifest, exported.divergence, exported.record, exported.instance, urls=urls)
 
 
 def schemas() -> Path:

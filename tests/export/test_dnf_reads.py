@@ -14,7 +14,7 @@ from optimizer.export.exported import Exported
 from optimizer.export.format import Expresses
 from optimizer.export.loss import losses
 from optimizer.export.request import evr_of
-from tests.export.answers import real
+from tests.export.answers import where_it_lies
 from tests.export.readers import run_words
 
 pytestmark = pytest.mark.tool("dnf")
@@ -57,14 +57,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.data
 @pytest.mark.parametrize("name", ["cs9-host", "cs9-nodejs-stream", "cs9-multilib-graphics"])
 def test_the_arguments(root: Path, name: str) -> None:
-    exported = real(name)
+    exported = where_it_lies(name)
     words = dnf_arguments.write(exported).decode().splitlines()
     assert would_install(dnf(root, *words)) == of(exported)
 
 
 @pytest.mark.data
 def test_the_containerfile(root: Path) -> None:
-    exported = real("cs9-host")
+    exported = where_it_lies("cs9-host")
     words = run_words(containerfile.write(exported))
     assert words[:2] == ["dnf", "${DNF_OPTIONS}"]
     kept = [word for word in words[2:] if not word.startswith(("--installroot=", "--releasever="))]
@@ -74,7 +74,7 @@ def test_the_containerfile(root: Path) -> None:
 @pytest.mark.data
 @pytest.mark.parametrize("name", ["cs9-host", "cs9-nodejs-stream"])
 def test_the_transaction_and_the_repository_file(root: Path, tmp_path: Path, name: str) -> None:
-    exported = real(name)
+    exported = where_it_lies(name)
     (tmp_path / "repositories").mkdir()
     (tmp_path / "repositories" / "pkgset.repo").write_bytes(repository_file.write(exported))
     (tmp_path / "transaction.json").write_bytes(dnf_transaction.write(exported))
@@ -90,7 +90,7 @@ def test_the_transaction_and_the_repository_file(root: Path, tmp_path: Path, nam
 
 @pytest.mark.parametrize("name", ["demo", pytest.param("photon-1.0-tp1-minimal", marks=pytest.mark.data)])
 def test_what_is_told_to_be_lost_is_what_dnf_stumbles_over(name: str, root: Path) -> None:
-    exported = real(name)
+    exported = where_it_lies(name)
     (ours,) = [loss.concerned for loss in losses(dnf_arguments.FORMAT, exported) if loss.kind == Expresses.DIVERGENCE]
     done = dnf(root, *dnf_arguments.write(exported).decode().splitlines())
     assert done.returncode == 1

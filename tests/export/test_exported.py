@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from optimizer.export.exported import UnknownRepositoryError, plain, repository_url
+from optimizer.export.exported import UnknownRepositoryError, export_answer, plain, repository_url
 from optimizer.export.results import write_json
 from tests.export.making import answer, package, small
 
@@ -35,6 +36,20 @@ def test_another_url_stands_in_for_a_repository() -> None:
     with pytest.raises(UnknownRepositoryError) as caught:
         answer((package("bash", "5-1"),), urls={"bass": "https://mirror.invalid/b"})
     assert caught.value.known == ("base",)
+
+
+def test_the_problem_s_own_url_prevails_over_the_mirror_it_was_read_from() -> None:
+    exported = answer((package("bash", "5-1"),))
+    (given,) = exported.instance.inputs
+    mirrored = msgspec.structs.replace(given, location="/srv/mirror/base", baseurl="https://far.invalid/base")
+    for inputs, urls, expected in (
+        ((mirrored,), {}, "https://far.invalid/base/"),
+        ((mirrored,), {"base": "https://near.invalid/b"}, "https://near.invalid/b/"),
+        ((msgspec.structs.replace(mirrored, baseurl=None),), {}, "file:///srv/mirror/base/"),
+    ):
+        question = msgspec.structs.replace(exported.instance, inputs=inputs)
+        again = export_answer(exported.manifest, exported.divergence, exported.record, question, urls=urls)
+        assert [one.url for one in again.repositories] == [expected]
 
 
 def test_the_header_names_the_manifest_as_it_is_written(tmp_path: Path) -> None:

@@ -294,3 +294,16 @@ def test_every_repository_of_the_data_directory_opens_and_verifies(data_director
 )
 def test_an_error_is_one_line(error: RepositoryError, words: str) -> None:
     assert str(error) == words
+
+
+def test_the_url_that_a_problem_has_is_kept_whatever_was_read(tmp_path: Path) -> None:
+    write_repository(tmp_path / "mirror" / "test", [Part("primary", PRIMARY)])
+
+    def baseurl(*locations: object) -> str | None:
+        return opened(*locations, mirror=tmp_path / "mirror").baseurl
+
+    assert baseurl("https://far.invalid/os/", "https://farther.invalid/os/") == "https://far.invalid/os/"
+    assert baseurl(tmp_path / "here", "http://me:secret@far.invalid/os?token=secret") == "http://far.invalid/os"
+    assert baseurl("https://far.invalid/a/it.solv") == "https://far.invalid/a"
+    assert baseurl(tmp_path / "here", f"file://{tmp_path}/there") is None
+    assert baseurl("https://[broken/os") is None
