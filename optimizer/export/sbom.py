@@ -73,14 +73,16 @@ def _expression(library: Any, licensing: Any, text: str) -> str | None:
 def package_url(exported: Exported, package: ManifestPackage) -> Any:
     """Return the purl of type rpm; raises CannotHoldError of what none can be made of.
 
-    The vendor, which would be its namespace, is not in the metadata that a result keeps, so there is none.
+    The vendor, which would be its namespace, is not in the metadata that a result keeps, so there is none. `upstream`
+    is the source RPM as Syft, Trivy and Grype have it. No directory of this machine stands in a purl.
     """
     url = next((one.url for one in exported.repositories if one.id == package.repository), None)
     checksum = digest_of(package)
     qualifiers = {
         "arch": package.arch,
         "epoch": str(package.epoch) if package.epoch else None,
-        "repository_url": url,
+        "repository_url": None if url is None or _is_here(url) else url,
+        "upstream": _source_rpm(exported, package),
         "checksum": None if checksum is None else ":".join(checksum),
     }
     version = f"{package.version}-{package.release}" if package.release else package.version
@@ -95,12 +97,32 @@ def package_url(exported: Exported, package: ManifestPackage) -> Any:
     raise CannotHoldError("a package URL", "package", nevra_of(package))
 
 
+def _source_rpm(exported: Exported, package: ManifestPackage) -> str | None:
+    """Return the file name of a package's source RPM, None where nobody recorded it.
+
+    Where metadata name no source, a package stands for its own; so nothing is claimed of a repository in which each
+    one does.
+    """
+    beside = (one for one in exported.packages if one.repository == package.repository)
+    recorded = package.source and any(one.source != f"{one.name}-{evr_of(one)}" for one in beside)
+    return f"{package.source}.src.rpm" if recorded and ":" not in package.source else None
+
+
 def place_of(exported: Exported, package: ManifestPackage) -> str | None:
-    """Return the URL of a package's file with all escaped that RFC 3987 does not allow, None where it has none."""
+    """Return the URL of a package's file with all escaped that RFC 3987 does not allow, None where it has none.
+
+    A directory of this machine is none to whoever reads an SBOM.
+    """
     if package.origin == PackageOrigin.STUB or not package.location:
         return None
     url = _BARE_PERCENT.sub("%25", exported.url(package))
+    if _is_here(url):
+        return None
     return url.replace("^", "%5E").replace("[", "%5B").replace("]", "%5D")
+
+
+def _is_here(url: str) -> bool:
+    return url.lower().startswith("file:")
 
 
 def digest_of(package: ManifestPackage) -> tuple[str, str] | None:

@@ -126,7 +126,7 @@ def _package(
 
 
 def _location(exported: Exported, package: ManifestPackage) -> Any:
-    """Return where a package is downloaded; a directory on somebody's machine is no such place to SPDX."""
+    """Return where a package is downloaded, if SPDX takes it for such a place."""
     url = place_of(exported, package)
     objections = sbom_module("spdx_tools.spdx.validation.uri_validators", _LIBRARY).validate_download_location
     if url is None or objections(url):

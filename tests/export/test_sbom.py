@@ -154,3 +154,34 @@ def test_without_the_library_the_command_is_told_what_to_install(monkeypatch: py
     monkeypatch.setattr(sbom, "import_module", nothing)
     with pytest.raises(MissingSbomLibraryError, match=r"pip install 'pkgset\[sbom\]'"):
         write_cyclonedx(small())
+
+
+def _purls(exported: Exported) -> dict[str, dict[str, str]]:
+    from packageurl import PackageURL
+
+    held = json.loads(write_cyclonedx(exported))["components"]
+    return {one["name"]: PackageURL.from_string(one["purl"]).qualifiers for one in held if "purl" in one}
+
+
+def test_a_purl_names_the_source_rpm_where_the_metadata_do() -> None:
+    libs = package("bash-libs", "5-1", source="bash-5-1")
+    told = _purls(answer((package("bash", "5-1"), libs, package("odd", "1:5-1", source="odd-1:5-1"))))
+    assert {name: one.get("upstream") for name, one in told.items()} == {
+        "bash": "bash-5-1.src.rpm",
+        "bash-libs": "bash-5-1.src.rpm",
+        "odd": None,
+    }
+    assert "upstream" not in _purls(answer((package("bash", "5-1"),)))["bash"]
+
+
+@pytest.mark.data
+def test_the_purls_of_a_mirrored_repository_have_its_own_url() -> None:
+    told = _purls(real("cs9-host"))
+    assert told["systemd-libs"]["repository_url"].startswith("https://mirror.stream.centos.org/9-stream/BaseOS/")
+    systemd = next(one for one in real("cs9-host").packages if one.name == "systemd-libs")
+    assert told["systemd-libs"]["upstream"] == f"{systemd.source}.src.rpm"
+
+
+def test_no_sbom_has_a_directory_of_this_machine() -> None:
+    assert all("repository_url" not in one for one in _purls(real("demo")).values())
+    assert b"file:" not in write_cyclonedx(real("demo")) + write_spdx(real("demo"))
