@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -73,16 +74,19 @@ def read_keyring(source: RepositorySource, progress: Progress) -> Keyring:
                 merged = certificate if known is None else known.merge(certificate)
                 certificates[merged.fingerprint], keys[merged.fingerprint] = merged, tuple(_keys(merged))
         except RuntimeError as error:
-            raise _no_key(key, f"other data ({first_line(error)})") from error
+            raise _no_key(key, f"other data ({reason(error)})") from error
         if not found:
             raise _no_key(key, "none")
     return Keyring(tuple(certificates.values()), tuple(held for of_one in keys.values() for held in of_one))
 
 
-def first_line(error: RuntimeError) -> str:
-    """Return what the library says is wrong: its cause where it names one, without its stack."""
-    lines = [line.strip() for line in str(error).partition("Stack backtrace:")[0].splitlines() if line.strip()]
-    return lines[lines.index("Caused by:") + 1] if "Caused by:" in lines[:-1] else (lines or ["no reason given"])[0]
+def reason(error: RuntimeError) -> str:
+    """Return what the library says is wrong: its innermost cause, without its stack."""
+    words = str(error).partition("Stack backtrace:")[0]
+    lines = [line.strip() for line in words.splitlines() if line.strip()] or ["no reason given"]
+    if "Caused by:" not in lines[:-1]:
+        return lines[0]
+    return re.sub(r"^[0-9]+: ", "", lines[-1])
 
 
 def _content(source: RepositorySource, key: KeySource, progress: Progress) -> bytes:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from optimizer.repository.error import BadRepositoryData
-from optimizer.repository.keyring import Keyring, SigningKey, first_line
+from optimizer.repository.keyring import Keyring, SigningKey, reason
 from optimizer.repository.packet import PacketError, signature_packets
 from optimizer.repository.record import REPOMD
 
@@ -75,7 +75,7 @@ def _judge(data: bytes, packet: bytes, keyring: Keyring) -> str | _Refusal:
     try:
         signature = _read(packet)
     except RuntimeError as error:
-        return _Refusal(f"one that cannot be read ({first_line(error)})")
+        return _Refusal(f"one that cannot be read ({reason(error)})")
     if signature is None:
         return _Refusal("one of another kind than of a file")
     key = keyring.find(signature.issuer)
@@ -129,5 +129,5 @@ def _why(signature: _Signature, key: SigningKey) -> str:
     try:
         _ = key.certificate.expiration
     except RuntimeError as error:
-        return f"one by {named}, which is not accepted: {first_line(error)}"
+        return f"one by {named}, which is not accepted: {reason(error)}"
     return f"one by {named} that is not of these bytes"

@@ -165,6 +165,21 @@ def test_a_weak_key(root: Path, keys: Keys) -> None:
     assert "which is not accepted: RSA1024 is not considered secure" in refused(keys.file("small"), root)
 
 
+def test_a_key_that_rests_on_sha1(root: Path, keys: Keys) -> None:
+    """So do those of many distributions before 2014, which made their own signature with SHA-1."""
+    keys.gpg.run(
+        "--cert-digest-algo",
+        "SHA1",
+        "--allow-weak-digest-algos",
+        "--quick-generate-key",
+        "ancient@test",
+        "rsa2048",
+        "sign",
+    )
+    sign(root, keys, "ancient")
+    assert "which is not accepted: SHA1 is not considered secure" in refused(keys.file("ancient"), root)
+
+
 def test_a_key_that_expired_since(root: Path, keys: Keys) -> None:
     sign(root, keys, "old", at="20200601")
     assert "which expired on 2021-01-01" in refused(keys.file("old"), root)
