@@ -1,6 +1,6 @@
 """A detached signature file taken apart, so that the OpenPGP library is given signatures and nothing else.
 
-A library that is handed a whole file from strangers also unpacks compressed packets inside compressed packets.
+What the library has for files of several packets also unpacks compressed ones, and those inside: see decision 15.
 """
 
 from __future__ import annotations
