@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby, islice
 
 import msgspec
 
@@ -13,12 +14,15 @@ from optimizer.model.correction import corrections
 from optimizer.model.question import PLAIN, Question
 from optimizer.model.rules import limit_terms
 from optimizer.model.solution import Solution, SolveStatus, Stage
-from optimizer.model.solve import Engine
+from optimizer.model.solve import Engine, sign_of
 from optimizer.model.solver import Budget
 from optimizer.model.step import minimise, worth
+from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import Instance, Limit, PackageOrigin
 
 DEFAULT_MOST = 3
+#: Of one size no more sets than this are solved and ranked: there may be exponentially many.
+RANKED = 30
 
 
 class GivenUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,25 +39,27 @@ class GivenUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer comes to; sizes in bytes, as far as they are known."""
+    """What an answer comes to; sizes in bytes, to which `unknown_sizes` packages add nothing."""
 
     status: str
     stages: tuple[Stage, ...]
     packages: int
     installed_size: int
     downstream_sources: int
+    unknown_sizes: int = 0
 
 
 class Relaxation(msgspec.Struct, frozen=True, kw_only=True):
     """Demands of which none can be kept if the others are given up, and the best answer then.
 
     `then` is with each limit among them at what is enough, `without` with these limits left out, None where there is
-    none among them.
+    none among them. `ranked` is how many sets of its size were solved where there are more, None where all were.
     """
 
     given_up: tuple[GivenUp, ...]
     then: Outcome
     without: Outcome | None = None
+    ranked: int | None = None
 
 
 def relaxations(
@@ -61,18 +67,41 @@ def relaxations(
 ) -> Iterator[Relaxation]:
     """Yield what can be given up for a question to have an answer: all smallest sets, then others up to `most`.
 
-    Smaller sets come first; of one size limits before pins, forbidden capabilities and features, the later in the
-    problem file before the earlier. Nothing where the question has an answer. Some set always helps: with no demand
-    left the empty set of packages is an answer, unless the question itself asks for a package. Raises TimeoutError.
+    Smaller sets come first; of one size the one with the best answer, by the problem's objectives in their order; of
+    equal ones limits before pins, forbidden capabilities and features, the later in the problem file before the
+    earlier. Of one size as many are ranked as RANKED or `most`; where there are more of them, no larger set comes.
+    Nothing where the question has an answer. Some set always helps: with no demand left the empty set of packages is
+    an answer, unless the question itself asks for a package. Raises TimeoutError, after what is known by then.
     """
     budget = budget or Budget()
     demands = list(reversed(guards_of(engine, ASKED)))
-    smallest: int | None = None
-    for number, group in enumerate(corrections(engine, question, demands, budget)):
-        smallest = len(group) if smallest is None else smallest
-        if not group or (number >= most and len(group) > smallest):
+    told = 0
+    for _, same in groupby(corrections(engine, question, demands, budget), key=len):
+        cap, found, more = max(RANKED, most), [], False
+        try:
+            for group in islice(same, cap):
+                if not group:
+                    return
+                found.append(_relaxation(engine, question, group, budget))
+            more = next(same, None) is not None
+        except TimeoutError:
+            yield from _ranked(found, len(found))
+            raise
+        wanted = len(found) if not told else most - told
+        yield from _ranked(found, len(found) if more else None)[:wanted]
+        told += min(wanted, len(found))
+        if more or told >= most:
             return
-        yield _relaxation(engine, question, group, budget)
+
+
+def _ranked(found: list[Relaxation], ranked: int | None) -> list[Relaxation]:
+    """Return relaxations of one size, the one with the best answer first, the order they came in deciding ties."""
+    best_first = sorted(found, key=lambda one: [_cost(stage) for stage in one.then.stages])
+    return [msgspec.structs.replace(one, ranked=ranked) for one in best_first]
+
+
+def _cost(stage: Stage) -> int:
+    return sign_of(ObjectiveKind(stage.objective)) * stage.value
 
 
 def _relaxation(engine: Engine, question: Question, group: tuple[Guard, ...], budget: Budget) -> Relaxation:
@@ -138,4 +167,5 @@ def _outcome(instance: Instance, solution: Solution) -> Outcome:
         packages=len(real),
         installed_size=sum(package.installed_bytes or 0 for package in real),
         downstream_sources=len(solution.sources),
+        unknown_sizes=sum(package.installed_bytes is None for package in real),
     )

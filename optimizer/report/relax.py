@@ -38,8 +38,10 @@ def core_lines(core: Iterable[CorePart]) -> Iterator[str]:
 
 
 def relaxation_lines(found: Iterable[Relaxation]) -> Iterator[str]:
-    """Yield what could be given up, the fewest demands first; nothing where nothing is known to help."""
+    """Yield what could be given up, the fewest demands first, of as many the best answer; nothing if none helps."""
+    ranked = None
     for number, relaxation in enumerate(found, start=1):
+        ranked = relaxation.ranked
         if number == 1:
             yield "there is an answer if you"
         for place, given_up in enumerate(relaxation.given_up):
@@ -48,6 +50,8 @@ def relaxation_lines(found: Iterable[Relaxation]) -> Iterator[str]:
         yield from _wrapped(f"then {_outcome(relaxation.then)}", "       ", "         ")
         if relaxation.without is not None and relaxation.without != relaxation.then:
             yield from _wrapped(f"with no such limit {_outcome(relaxation.without)}", "       ", "         ")
+    if ranked is not None:
+        yield f"there are more sets of the last size: {ranked} of them were solved and ranked"
 
 
 def _given_up(given_up: GivenUp) -> str:
@@ -72,7 +76,7 @@ def _exactly(kind: str, value: int) -> str:
 
 def _outcome(outcome: Outcome) -> str:
     staged = [stage.objective for stage in outcome.stages]
-    parts = [amount(stage.objective, stage.value) for stage in outcome.stages]
+    parts = [_least(outcome, stage.objective) + amount(stage.objective, stage.value) for stage in outcome.stages]
     parts = [
         f"{text} of {title(objective)}" if objective not in ("packages",) else text
         for text, objective in zip(parts, staged, strict=True)
@@ -80,9 +84,13 @@ def _outcome(outcome: Outcome) -> str:
     if "packages" not in staged:
         parts.append(counted(outcome.packages, "package"))
     if "installed_size" not in staged:
-        parts.append(f"{mebibytes(outcome.installed_size)} of installed size")
+        parts.append(f"{_least(outcome, 'installed_size')}{mebibytes(outcome.installed_size)} of installed size")
     proven = "" if outcome.status == "proven" else " (not proven)"
     return f"the best answer has {', '.join(parts)}{proven}"
+
+
+def _least(outcome: Outcome, objective: str) -> str:
+    return "at least " if outcome.unknown_sizes and objective == "installed_size" else ""
 
 
 def _left_out(feature: LeftOut) -> Iterator[str]:

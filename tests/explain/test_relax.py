@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from optimizer.answer.core import ASKED, guards_of
-from optimizer.answer.relaxation import Relaxation, relaxations, with_limit
+from optimizer.answer.core import ASKED, describe, guards_of
+from optimizer.answer.relaxation import RANKED, Relaxation, relaxations, with_limit
 from optimizer.explain.answered import Answered
 from optimizer.explain.relax import relax
 from optimizer.model.build import Guard
@@ -20,6 +20,7 @@ from optimizer.model.question import PLAIN, Question
 from optimizer.model.solve import Engine
 from optimizer.model.solver import Budget
 from optimizer.pipeline import Settings, open_answer, solve_file
+from optimizer.report.relax import relaxed_text
 from optimizer.universe.instance import Feature, Instance, Limit, LimitKind
 from tests.model.making import make, package
 from tests.model.test_solve import limited_instances
@@ -79,8 +80,21 @@ def test_each_limit_is_at_the_nearest_value_that_will_do(instance: Instance, mos
     found = list(relaxations(engine, most=most))
     smallest = [group for group in groups if len(group) == len(groups[0])]
     assert len(found) == min(len(groups), max(most, len(smallest)))
-    for relaxation, group in zip(found, groups, strict=False):
-        check(instance, relaxation, group)
+    all_of_them = list(relaxations(engine, most=len(groups)))
+    assert all_of_them[: len(found)] == found
+    assert [one.ranked for one in all_of_them] == [None] * len(groups)
+    assert [rank(one) for one in all_of_them] == sorted(rank(one) for one in all_of_them)
+    by_demands = {tuple(describe(instance, guard, PLAIN) for guard in group): group for group in groups}
+    assert {tuple(one.demand for one in relaxation.given_up) for relaxation in all_of_them} == set(by_demands)
+    for relaxation in found:
+        check(instance, relaxation, by_demands[tuple(one.demand for one in relaxation.given_up)])
+
+
+def rank(relaxation: Relaxation) -> tuple[int, list[int]]:
+    """What a relaxation is ranked by: its size, and then each objective, less being better."""
+    signs = [-1 if stage.objective == "features" else 1 for stage in relaxation.then.stages]
+    values = [sign * stage.value for sign, stage in zip(signs, relaxation.then.stages, strict=True)]
+    return len(relaxation.given_up), values
 
 
 def check(instance: Instance, relaxation: Relaxation, group: tuple[Guard, ...]) -> None:
@@ -110,16 +124,47 @@ def test_nothing_is_given_up_where_there_is_an_answer() -> None:
     assert list(relaxations(Engine.of(make("a", required=["a"])))) == []
 
 
-def test_limits_go_before_features_and_later_features_before_earlier_ones() -> None:
+def test_the_best_answer_goes_first_then_limits_before_features_and_later_features_before_earlier() -> None:
     instance = make(
         [package("a", installed_bytes=5), package("b", installed_bytes=5), package("c", installed_bytes=1)],
         required=["a", "b", "c"], limits=[Limit(kind=LimitKind.INSTALLED_SIZE, maximum=9)],
         objectives=["installed_size"],
     )  # fmt: skip
     first, second, third = relaxations(Engine.of(instance), most=5)
-    assert (first.given_up[0].bound, first.given_up[0].now, first.given_up[0].enough) == ("maximum", 9, 11)
-    assert [one.given_up[0].demand.text for one in (second, third)] == ["b", "a"]
-    assert [one.then.installed_size for one in (first, second, third)] == [11, 6, 6]
+    assert [one.given_up[0].demand.text for one in (first, second)] == ["b", "a"]
+    assert (third.given_up[0].bound, third.given_up[0].now, third.given_up[0].enough) == ("maximum", 9, 11)
+    assert [one.then.installed_size for one in (first, second, third)] == [6, 6, 11]
+    aimless = msgspec.structs.replace(instance, objectives=())
+    texts = [one.given_up[0].demand.text for one in relaxations(Engine.of(aimless), most=5)]
+    assert texts == ["installed_size <= 9", "b", "a"]
+
+
+def test_of_more_sets_than_can_be_ranked_the_first_are_and_it_is_said() -> None:
+    names = [package(f"p{number:02}") for number in range(RANKED)]
+    instance = make(
+        names,
+        required=[one.name for one in names],
+        limits=[Limit(kind=LimitKind.PACKAGES, maximum=RANKED - 1)],
+        objectives=["packages"],
+    )
+    assert len(list(relaxations(Engine.of(instance), most=RANKED + 1))) == RANKED + 1
+    found = relax(Answered(instance, Engine.of(instance).solve()), 2)
+    assert [one.ranked for one in found.relaxations] == [RANKED] * RANKED
+    assert [one.then.packages for one in found.relaxations] == [RANKED - 1] * (RANKED - 1) + [RANKED]
+    assert relaxed_text(found).endswith(
+        f"there are more sets of the last size: {RANKED} of them were solved and ranked\n"
+    )
+
+
+def test_an_outcome_says_at_least_where_sizes_are_not_known() -> None:
+    held = [package("a", installed_bytes=None), package("b", installed_bytes=1 << 20)]
+    instance = make(held, required=["a", "b"], conflicts=[("a", "b")], objectives=["packages"])
+    found = relax(Answered(instance, Engine.of(instance).solve()))
+    lines = [line.strip() for line in relaxed_text(found).splitlines() if "then the" in line]
+    assert lines == [
+        "then the best answer has 1 package, at least 0.0 MiB of installed size",
+        "then the best answer has 1 package, 1.0 MiB of installed size",
+    ]
 
 
 def test_an_optional_feature_that_cannot_be_had_says_what_stops_it_and_a_dear_one_its_price() -> None:
@@ -146,7 +191,9 @@ def test_relaxations_of_real_problems_hold_and_solve_tells_them(name: str, data_
     found = relax(asked, 3)
     assert record.relaxations == found.relaxations
     groups = list(corrections(asked.engine, PLAIN, demands(asked.engine), Budget()))
-    for relaxation, group in zip(found.relaxations, groups, strict=False):
+    by_demands = {tuple(describe(asked.instance, guard, PLAIN) for guard in group): group for group in groups}
+    for relaxation in found.relaxations:
+        group = by_demands[tuple(one.demand for one in relaxation.given_up)]
         check(asked.instance, relaxation, group)
         for kept in group:
             assert not asked.engine.feasible(Question(lifted=frozenset(group) - {kept}))
