@@ -14,6 +14,8 @@ _NOUNS = {
     "changes": "package changed",
     "age": "newer version passed over",
 }
+#: Those whose name is what they count.
+_COUNTS = ("features", "packages", "downstream_sources", "changes")
 _PLURALS = {
     "weak": "unmet weak dependencies",
     "changes": "packages changed",
@@ -46,6 +48,14 @@ def noun(objective: str, number: int) -> str:
 
 def change(objective: str, value: int) -> str:
     """Return a change of a stage's value, with its sign: `+12.3 MiB installed size`, `-28 features`."""
+    words = title(objective)
+    if abs(value) == 1 and objective in _COUNTS:
+        words = words.removesuffix("s")
+    return f"{change_alone(objective, value)} {words}"
+
+
+def change_alone(objective: str, value: int) -> str:
+    """Return a change with its sign, without the objective's name: `+12.3 MiB`, `-28`."""
     if objective in SIZES:
-        return f"{'+' if value >= 0 else '-'}{mebibytes(abs(value))} {title(objective)}"
-    return f"{signed(value)} {title(objective)}"
+        return f"{'+' if value >= 0 else '-'}{mebibytes(abs(value))}"
+    return signed(value)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from optimizer.explain.difference import Difference
 from optimizer.explain.price import LimitPrice, Price, Prices, Together
-from optimizer.report.objective import amount, change, title
+from optimizer.report.objective import amount, change, change_alone, title
 from optimizer.report.quantity import counted, listed
 
 WIDTH = 100
@@ -52,7 +52,7 @@ def _table(prices: Sequence[Price], together: Together | None) -> str:
     free = [one for one in ranked if one.status != "infeasible" and not any(_change(one.cost, c) for c in columns)]
     rows = [[_name(one), *_cells(one.cost, columns, one.status)] for one in ranked if one not in free]
     if free:
-        rows.append([f"{counted(len(free), 'other')} alone", *("0" for _ in columns)])
+        rows.append([f"{counted(len(free), 'other' if rows else 'feature')} alone", *("0" for _ in columns)])
     if together is not None and together.features > 1:
         rows.append([""] * (len(columns) + 1))
         sums = [sum(_change(one.cost, name) or 0 for one in prices) for name in columns]
@@ -96,7 +96,7 @@ def _plain(name: str, value: int | None) -> str:
     """Return a change without the words that head its column."""
     if value is None:
         return ""
-    return change(name, value).removesuffix(f" {title(name)}") if value else "0"
+    return change_alone(name, value) if value else "0"
 
 
 def _name(one: Price) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from optimizer.explain.difference import Amount, Difference, Member, Replacement, StageChange
 from optimizer.explain.what_if import Ground, WhatIf
-from optimizer.report.objective import amount, change, title
+from optimizer.report.objective import amount, change_alone, title
 from optimizer.report.quantity import counted, mebibytes
 from optimizer.report.reason import core_sentences
 
@@ -130,7 +130,7 @@ def _sum_row(kind: str, held: Amount) -> list[str]:
 
 def _changed(objective: str, value: int) -> str:
     """Return a change without the words that the row begins with."""
-    return change(objective, value).removesuffix(f" {title(objective)}") if value else "same"
+    return change_alone(objective, value) if value else "same"
 
 
 def _quoted(words: str) -> str:

@@ -107,7 +107,7 @@ def test_an_infeasible_problem_may_have_an_answer_otherwise(run: Run) -> None:
         (["price", "git"], "(not proven)"),
         (["alternatives", "curl"], "(not proven)"),
         (["why-not", "vim-enhanced"], "(not proven)"),
-        (["relax"], "+1 packages (not proven)"),
+        (["relax"], "+1 package (not proven)"),
         (["levers"], "pkgset: the answer to demo may be beaten"),
         (["levers", "--target", "git"], "pkgset: the answer to demo may be beaten"),
     ],
