@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from optimizer.cli.failure import NOT_PROVEN
+from optimizer.cli.lossy import LossyCommand, allow_lossy_option, loss_tree, tell_losses, tell_refusal
 from optimizer.cli.options import (
     FILE,
     json_option,
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from optimizer.pipeline import Settings
     from optimizer.universe.instance import Instance
 
-_SHOWN = 8
 _SECONDS_DIGITS = 11  # up to the year 5138
 _PARTS = ("manifest.json", "divergence.json", "run.json")
 
@@ -42,11 +43,11 @@ def _urls(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict
     return urls
 
 
-@click.command()
+@click.command(cls=LossyCommand)
 @click.argument("result", type=click.Path(path_type=Path, exists=True), metavar="RESULT", required=False)
 @click.option("--format", "name", metavar="FORMAT", help="What to write: one of `pkgset export --list`.")
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Where to write, stdout unless given.")
-@click.option("--allow-lossy", is_flag=True, help="Write although the format leaves something out; it is told.")
+@allow_lossy_option
 @click.option(
     "--baseurl",
     "urls",
@@ -70,7 +71,7 @@ def export(
     result: Path | None,
     name: str | None,
     output: Path | None,
-    allow_lossy: bool,
+    allowed: frozenset[str],
     urls: dict[str, str],
     steering: bool,
     problem: Path | None,
@@ -86,8 +87,9 @@ def export(
 
     RESULT is a directory that `pkgset solve` wrote, results/<problem name>, or a problem file or Instance, which is
     solved first. Every package is named in full. What the answer needs and the format cannot say is told on stderr;
-    then nothing is written, exit code 3, unless --allow-lossy. With --json the file needs -o, and stdout says what
-    was written and what was left out.
+    then nothing is written, exit code 3, unless --allow-lossy, or --allow-lossy=KIND,... of every kind there is.
+    Reasons of divergence are no loss: where a format has no place for them, stderr notes it. With --json the file
+    needs -o, and stdout says what was written and what was left out.
 
     With --steering the file asks for less: names, versions only where needed, and names to keep out, as few as a
     search finds. libsolv, and dnf where it is installed, install exactly the answer for it, from the repositories
@@ -119,13 +121,11 @@ def export(
         mirror=mirror, cache=Cache(progress=progress), progress=progress, time_limit_s=time_limit, workers=workers
     )
     steered = Steering(_problem_of(result, problem), settings) if steering else None
-    write, lost, places = _prepare(result, name, urls, settings, steered, stage)
-    told = [_words(loss) for loss in lost]
-    for line in told:
-        click.echo(f"{name} does not say {line}", err=True)
-    refused = bool(lost) and not allow_lossy
-    content = b"" if refused else write()
-    here = {one.id: one.url for one in places if one.url.startswith("file:") and one.url.encode() in content}
+    outgoing = _prepare(result, name, urls, settings, steered, stage)
+    tell_losses(name, outgoing.lost, outgoing.unsaid)
+    refused = any(loss.kind not in allowed for loss in outgoing.lost)
+    content = b"" if refused else outgoing.write()
+    here = {one.id: one.url for one in outgoing.places if one.url.startswith("file:") and one.url.encode() in content}
     for identifier, url in here.items():
         click.echo(
             f"note: {plain(identifier)} is written as {url}, a directory of this machine; "
@@ -133,14 +133,24 @@ def export(
             err=True,
         )
     if refused:
-        click.echo("nothing is written; --allow-lossy writes it all the same", err=True)
+        tell_refusal(outgoing.lost)
     elif output is not None:
         _write(output, content)
     else:
         say(content)
     if as_json:
-        _tell(name, None if refused else output, lost, here, steered)
+        _tell(name, None if refused else output, outgoing, here, steered)
     return NOT_PROVEN if refused else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """How to write a file, what it leaves out, what of that no builder acts on, and the repositories it may name."""
+
+    write: Callable[[], bytes]
+    lost: tuple[Loss, ...]
+    unsaid: tuple[Loss, ...] = ()
+    places: tuple[ExportedRepository, ...] = ()
 
 
 def _prepare(
@@ -150,34 +160,33 @@ def _prepare(
     settings: Settings,
     steering: Steering | None,
     stage: int | None,
-) -> tuple[Callable[[], bytes], tuple[Loss, ...], tuple[ExportedRepository, ...]]:
-    """Return how to write the file, what it would leave out, and the repositories it may name."""
+) -> _Export:
+    """Return how to write the file, and what it would leave out."""
     from optimizer.export.format import SolverFormat
     from optimizer.export.formats import load_format
-    from optimizer.export.loss import losses
+    from optimizer.export.loss import losses, notes
 
     found = load_format(name)
     if steering is not None and not getattr(found, "steerable", False):
         raise click.UsageError(f"{name} asks no resolver, so there is nothing to steer")
     if stage is not None:
-        return (*_of_stage(found, name, result, settings, stage), ())
+        return _of_stage(found, name, result, settings, stage)
     if isinstance(found, SolverFormat):
         instance = _question(result, settings)
-        return partial(found.write, instance), found.lost(instance), ()
+        return _Export(partial(found.write, instance), found.lost(instance))
     exported = _answer(result, settings, urls)
     if exported.record.status != "proven":
         click.echo("warning: the answer is not proven to be the best", err=True)
     if steering is not None:
         exported = steering.shorten(exported)
-    return partial(found.write, exported), losses(found, exported), exported.repositories
+    write = partial(found.write, exported)
+    return _Export(write, losses(found, exported), notes(found, exported), exported.repositories)
 
 
-def _of_stage(
-    found: Format | SolverFormat, name: str, result: Path, settings: Settings, stage: int
-) -> tuple[Callable[[], bytes], tuple[Loss, ...]]:
+def _of_stage(found: Format | SolverFormat, name: str, result: Path, settings: Settings, stage: int) -> _Export:
     """Return how to write the question of a stage, and what that leaves out."""
-    from optimizer.export.format import SolverFormat
-    from optimizer.export.staged import LATER_STAGES, UnknownStageError, stage_names
+    from optimizer.export.format import Besides, SolverFormat
+    from optimizer.export.staged import UnknownStageError, stage_names
 
     write_stage = found.write_stage if isinstance(found, SolverFormat) else None
     if write_stage is None or not isinstance(found, SolverFormat):
@@ -195,8 +204,8 @@ def _of_stage(
     names = stage_names(instance)
     if stage > max(1, len(names)):
         raise UnknownStageError(stage, names)
-    lost = tuple(one for one in found.lost(instance) if one.kind != LATER_STAGES)
-    return partial(write_stage, instance, optima), lost
+    lost = tuple(one for one in found.lost(instance) if one.kind is not Besides.STAGES)
+    return _Export(partial(write_stage, instance, optima), lost)
 
 
 def _problem_of(result: Path, problem: Path | None) -> Path:
@@ -259,18 +268,8 @@ def _write(path: Path, content: bytes) -> None:
         write_whole(path, content)
 
 
-def _words(loss: Loss) -> str:
-    from optimizer.export.exported import plain
-
-    if not loss.concerned:
-        return loss.what
-    more = len(loss.concerned) - _SHOWN
-    shown = ", ".join(map(plain, loss.concerned[:_SHOWN])) + (f" and {more} more" if more > 0 else "")
-    return f"{loss.what}: {shown}"
-
-
 def _tell(
-    name: str, written: Path | None, lost: tuple[Loss, ...], here: dict[str, str], steering: Steering | None
+    name: str, written: Path | None, outgoing: _Export, here: dict[str, str], steering: Steering | None
 ) -> None:
     from optimizer.cli.output import say_json
 
@@ -278,7 +277,8 @@ def _tell(
         {
             "format": name,
             "file": None if written is None else str(written),
-            "lost": [{"kind": one.kind, "what": one.what, "concerned": list(one.concerned)} for one in lost],
+            "lost": loss_tree(outgoing.lost),
+            "notes": loss_tree(outgoing.unsaid),
             "directories": here,
             "steering": None if steering is None else steering.told,
         }

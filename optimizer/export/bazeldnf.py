@@ -14,7 +14,7 @@ from typing import Any
 
 from optimizer.answer.manifest import ManifestPackage
 from optimizer.export.exported import Exported
-from optimizer.export.format import FILES, Expresses, Format, Loss
+from optimizer.export.format import FILES, Besides, Expresses, Format, Loss
 from optimizer.export.json_text import json_document
 from optimizer.export.request import nevra_of
 
@@ -59,7 +59,8 @@ def _targets(asked: list[str], needed: Mapping[str, set[str]], names: list[str])
 def lost(exported: Exported) -> tuple[Loss, ...]:
     """Return the packages that have no place because nobody knows a digest that bazeldnf could check."""
     unknown = tuple(nevra_of(package) for package in exported.packages if not _CHECKSUM.fullmatch(package.checksum))
-    return (Loss("packages", "anything of packages without a sha256, sha384 or sha512", unknown),) if unknown else ()
+    what = "anything of packages without a sha256, sha384 or sha512"
+    return (Loss(Besides.PACKAGES, what, unknown),) if unknown else ()
 
 
 def _held(exported: Exported) -> list[ManifestPackage]:

@@ -8,7 +8,7 @@ else may be written. Source: `pkg/blueprint/blueprint.go` of osbuild/images.
 from __future__ import annotations
 
 from optimizer.export.exported import Exported, plain
-from optimizer.export.format import Expresses, Format, Loss
+from optimizer.export.format import Besides, Expresses, Format, Loss
 from optimizer.export.words import checked_arch, checked_evr, checked_name
 
 _TARGET = "osbuild-blueprint"
@@ -47,7 +47,7 @@ def lost(exported: Exported) -> tuple[Loss, ...]:
     """Return that no kernel is wanted, where none is: a bootable image gets one."""
     if _kernel(exported) is not None:
         return ()
-    return (Loss("packages", "that no kernel is wanted: types of image that boot get `kernel`"),)
+    return (Loss(Besides.PACKAGES, "that no kernel is wanted: types of image that boot get `kernel`"),)
 
 
 def _kernel(exported: Exported) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from optimizer.export.containerfile import DNF_OPTIONS, run_lines
 from optimizer.export.dnf_arguments import DNF_EXPRESSES, options, specs
 from optimizer.export.exported import Exported
-from optimizer.export.format import Format, Loss
+from optimizer.export.format import Besides, Format, Loss
 
 _TARGET = "containerfile-bootc"
 
@@ -29,7 +29,7 @@ def write(exported: Exported) -> bytes:
 
 def lost(_: Exported) -> tuple[Loss, ...]:
     """Return that a base image brings packages of its own."""
-    return (Loss("packages", "that the base image's other packages are not wanted: they stay"),)
+    return (Loss(Besides.PACKAGES, "that the base image's other packages are not wanted: they stay"),)
 
 
 FORMAT = Format(

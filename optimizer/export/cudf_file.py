@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.export.cudf import write_cudf
-from optimizer.export.format import Loss, SolverFormat
+from optimizer.export.format import Besides, Loss, SolverFormat
 from optimizer.universe.instance import Instance
 
 
@@ -15,7 +15,7 @@ def write(instance: Instance) -> bytes:
 def lost(instance: Instance) -> tuple[Loss, ...]:
     """Return the limits, which CUDF does not know: an answer to the text is a bound only."""
     limits = write_cudf(instance).lost
-    return (Loss("limits", "the limits, so an answer to it is a bound only", limits),) if limits else ()
+    return (Loss(Besides.LIMITS, "the limits, so an answer to it is a bound only", limits),) if limits else ()
 
 
 FORMAT = SolverFormat(

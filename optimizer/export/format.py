@@ -17,16 +17,31 @@ class Expresses(StrEnum):
 
     VERSIONS = "versions"
     ARCHITECTURE = "architecture"
-    SAME_NAME = "several packages of one name"
+    SAME_NAME = "same-name"
     REPOSITORIES = "repositories"
     EXCLUDES = "excludes"
-    WEAK_SWITCH = "weak-dependency switch"
-    MODULES = "module streams"
+    WEAK_SWITCH = "weak-switch"
+    MODULES = "modules"
     CHECKSUMS = "checksums"
-    DIVERGENCE = "packages of our own"
-    STUBS = "packages to be made"
+    DIVERGENCE = "divergence"
+    STUBS = "stubs"
     REASONS = "reasons"
 
+
+class Besides(StrEnum):
+    """What else may be lost: of what is left out, added, or asked for."""
+
+    PACKAGES = "packages"
+    SIZES = "sizes"
+    LIMITS = "limits"
+    STAGES = "stages"
+
+
+#: The kinds of loss, each the word that `--allow-lossy` takes.
+LOSS_KINDS = (*Expresses, *Besides)
+
+#: What no builder acts on: a file without it makes the same image, so it is told and no loss.
+ANNOTATIONS = frozenset({Expresses.REASONS})
 
 #: What a list of files says by itself, since its reader resolves nothing: exactly these are installed, and no other.
 FILES = frozenset(
@@ -50,7 +65,7 @@ EVERYTHING = frozenset(Expresses)
 class Loss:
     """Something of a result that a file does not say: what kind it is of, in words, and the things concerned."""
 
-    kind: str
+    kind: Expresses | Besides
     what: str
     concerned: tuple[str, ...] = ()
 

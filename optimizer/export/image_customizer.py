@@ -7,7 +7,7 @@ does. Source: `imagecustomizerapi/packages.go` of azure-linux-image-tools.
 from __future__ import annotations
 
 from optimizer.export.exported import Exported
-from optimizer.export.format import Expresses, Format, Loss
+from optimizer.export.format import Besides, Expresses, Format, Loss
 from optimizer.export.words import tdnf_word
 from optimizer.export.yaml_text import yaml_document
 
@@ -22,7 +22,7 @@ def write(exported: Exported) -> bytes:
 
 def lost(_: Exported) -> tuple[Loss, ...]:
     """Return that a base image brings packages of its own."""
-    return (Loss("packages", "that the base image's other packages are not wanted: they stay"),)
+    return (Loss(Besides.PACKAGES, "that the base image's other packages are not wanted: they stay"),)
 
 
 FORMAT = Format(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from optimizer.answer.verify import unmet_weak
 from optimizer.export.exported import Exported, stub_name
-from optimizer.export.format import Expresses, Format, Loss
+from optimizer.export.format import ANNOTATIONS, Expresses, Format, Loss
 from optimizer.export.request import nevra_of
 
 _NEUTRAL = "noarch"
@@ -17,10 +17,22 @@ _OF_FULL_LISTS = frozenset({Expresses.MODULES})
 
 
 def losses(format_: Format, exported: Exported) -> tuple[Loss, ...]:
-    """Return what a format does not say of an answer, in the order of `Expresses`, then what `lost` adds."""
-    said = format_.expresses if exported.request.full else format_.expresses - _OF_FULL_LISTS
-    missing = [loss for need, loss in _needs(exported) if need in format_.expected - said]
+    """Return what a format does not say of an answer, in the order of `Expresses`, then what `lost` adds.
+
+    What a builder needs to make the same image, that is; `notes` are the rest.
+    """
+    missing = [loss for loss in _missing(format_, exported) if loss.kind not in ANNOTATIONS]
     return (*missing, *_unspoken(format_, exported), *format_.lost(exported))
+
+
+def notes(format_: Format, exported: Exported) -> tuple[Loss, ...]:
+    """Return what a format does not say of an answer and no builder would act on."""
+    return tuple(loss for loss in _missing(format_, exported) if loss.kind in ANNOTATIONS)
+
+
+def _missing(format_: Format, exported: Exported) -> Iterator[Loss]:
+    said = format_.expresses if exported.request.full else format_.expresses - _OF_FULL_LISTS
+    return (loss for need, loss in _needs(exported) if need in format_.expected - said)
 
 
 def _unspoken(format_: Format, exported: Exported) -> tuple[Loss, ...]:
@@ -28,7 +40,7 @@ def _unspoken(format_: Format, exported: Exported) -> tuple[Loss, ...]:
     texts = exported.request.unspoken
     if not (texts and format_.steerable and Expresses.EXCLUDES in format_.expresses):
         return ()
-    return (Loss(Expresses.EXCLUDES.value, "that these must not hold, which no list of names says", texts),)
+    return (Loss(Expresses.EXCLUDES, "that these must not hold, which no list of names says", texts),)
 
 
 def _needs(exported: Exported) -> Iterator[tuple[Expresses, Loss]]:
@@ -92,4 +104,4 @@ def _weak_may_add(exported: Exported) -> bool:
 
 
 def _need(need: Expresses, what: str, *concerned: str) -> tuple[Expresses, Loss]:
-    return need, Loss(need.value, what, tuple(concerned))
+    return need, Loss(need, what, tuple(concerned))

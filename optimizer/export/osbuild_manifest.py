@@ -11,7 +11,7 @@ from typing import Any
 
 from optimizer.answer.manifest import ManifestPackage
 from optimizer.export.exported import Exported
-from optimizer.export.format import FILES, Format, Loss
+from optimizer.export.format import FILES, Besides, Format, Loss
 from optimizer.export.json_text import json_document
 from optimizer.export.request import nevra_of
 
@@ -42,7 +42,7 @@ def write(exported: Exported) -> bytes:
 def lost(exported: Exported) -> tuple[Loss, ...]:
     """Return the packages that have no place because nobody knows their checksum."""
     unknown = tuple(nevra_of(package) for package in exported.packages if not _known(package))
-    return (Loss("packages", "anything of packages whose checksum nobody knows", unknown),) if unknown else ()
+    return (Loss(Besides.PACKAGES, "anything of packages whose checksum nobody knows", unknown),) if unknown else ()
 
 
 def _known(package: ManifestPackage) -> bool:

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from optimizer.export.exported import Exported
-from optimizer.export.format import CannotHoldError, Expresses, Format, Loss
+from optimizer.export.format import Besides, CannotHoldError, Expresses, Format, Loss
 from optimizer.export.json_text import json_document
 from optimizer.export.request import nevra_of
 from optimizer.export.words import checked_repository, tdnf_word
@@ -63,8 +63,8 @@ def lost(exported: Exported) -> tuple[Loss, ...]:
     added = tuple(name for name in (_flavour(exported) or _FLAVOURS[0], _LOADER) if name not in names)
     unknown = tuple(nevra_of(package) for package in exported.packages if package.installed_size is None)
     told = (
-        Loss("packages", "that the installer must add nothing; it always adds", added),
-        Loss("sizes", "how large the disk must be: nobody knows the installed size of some packages", unknown),
+        Loss(Besides.PACKAGES, "that the installer must add nothing; it always adds", added),
+        Loss(Besides.SIZES, "how large the disk must be: nobody knows the installed size of some packages", unknown),
     )
     return tuple(loss for loss in told if loss.concerned)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from optimizer.answer.manifest import ManifestPackage
 from optimizer.export.exported import Exported
-from optimizer.export.format import FILES, CannotHoldError, Format, Loss
+from optimizer.export.format import FILES, Besides, CannotHoldError, Format, Loss
 from optimizer.export.request import evr_of, nevra_of
 from optimizer.export.yaml_text import yaml_document
 
@@ -45,7 +45,7 @@ def lost(exported: Exported) -> tuple[Loss, ...]:
     unknown = tuple(nevra_of(package) for package in exported.packages if not _known(package))
     if not unknown:
         return ()
-    return (Loss("packages", "anything of packages whose size or checksum nobody knows", unknown),)
+    return (Loss(Besides.PACKAGES, "anything of packages whose size or checksum nobody knows", unknown),)
 
 
 def _known(package: ManifestPackage) -> bool:

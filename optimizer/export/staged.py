@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optimizer.export.exported import plain
-from optimizer.export.format import Loss
+from optimizer.export.format import Besides, Loss
 from optimizer.export.pseudo_boolean import Bound, PseudoBoolean, Stage, stage_kinds
 from optimizer.universe.instance import Instance
-
-LATER_STAGES = "stages"
 
 
 class UnknownStageError(ValueError):
@@ -58,4 +56,4 @@ def comments(made: PseudoBoolean, stage: Stage | None, optima: Sequence[int]) ->
 def later_stages(instance: Instance) -> tuple[Loss, ...]:
     """Return the stages after the first, which a file of the first does not speak of."""
     later = stage_names(instance)[1:]
-    return (Loss(LATER_STAGES, "the objectives after the first (--stage N writes each)", later),) if later else ()
+    return (Loss(Besides.STAGES, "the objectives after the first (--stage N writes each)", later),) if later else ()

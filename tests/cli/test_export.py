@@ -57,12 +57,12 @@ def test_what_is_lost_is_told_and_nothing_is_written(run: Run, demo: Path, tmp_p
     printed = run("export", demo, "--format", "kickstart", "-o", file)
     assert (printed.exit_code, printed.out) == (3, "")
     lines = printed.err.splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 4, "two losses, a note, and that nothing is written"
     assert lines[0].startswith("kickstart does not say that packages are our own, ")
     assert "cloud-init-24.1.4-1.sk2.noarch" in lines[0]
     assert lines[1].endswith(": attestation-agent")
-    assert lines[2].startswith("kickstart does not say why ")
-    assert lines[3].startswith("nothing is written")
+    assert lines[2].startswith("note: kickstart does not say why ")
+    assert lines[3] == "nothing is written; --allow-lossy=divergence,stubs writes it all the same"
     assert not file.exists()
 
 
@@ -74,11 +74,34 @@ def test_allowed_losses_are_written_and_told(run: Run, demo: Path) -> None:
     assert len(printed.err.splitlines()) == 3 + 2, "and where its two repositories lie"
 
 
+def test_only_the_losses_that_are_named_are_allowed(run: Run, demo: Path) -> None:
+    named = run("export", demo, "--format", "kickstart", "--allow-lossy=stubs, divergence")
+    alone = run("export", "--allow-lossy", demo, "--format", "kickstart")
+    assert (named.exit_code, alone.exit_code) == (0, 0)
+    assert (named.out, named.err) == (alone.out, alone.err)
+    other = run("export", demo, "--format", "kickstart", "--allow-lossy=stubs")
+    assert (other.exit_code, other.out) == (3, "")
+    assert "--allow-lossy=divergence,stubs" in other.err.splitlines()[-1]
+    unknown = run("export", demo, "--format", "kickstart", "--allow-lossy=stubs,divergance")
+    assert (unknown.exit_code, unknown.out) == (2, "")
+    assert "'divergance' is no kind of loss: did you mean divergence?" in unknown.err
+    assert "there are versions, " in run("export", demo, "--format", "dot", "--allow-lossy=").err
+
+
+def test_reasons_are_noted_and_no_loss(run: Run, demo: Path) -> None:
+    printed = run("export", demo, "--format", "cyclonedx")
+    assert (printed.exit_code, printed.err) == (0, "")
+    lock = run("export", demo, "--format", "rpms-lock", "--allow-lossy=divergence,stubs")
+    assert lock.exit_code == 0
+    assert lock.err.splitlines()[2].startswith("note: rpms-lock does not say why sources diverge")
+
+
 def test_for_programs(run: Run, demo: Path, upstream: Path, tmp_path: Path) -> None:
     refused = run("export", demo, "--format", "kickstart", "--json", "-o", tmp_path / "a.ks")
     document = json.loads(refused.out)
     assert (refused.exit_code, document["file"]) == (3, None)
-    assert [loss["kind"] for loss in document["lost"]] == ["packages of our own", "packages to be made", "reasons"]
+    assert [loss["kind"] for loss in document["lost"]] == ["divergence", "stubs"]
+    assert [loss["kind"] for loss in document["notes"]] == ["reasons"]
     assert document["lost"][1]["concerned"] == ["attestation-agent"]
     written = json.loads(run("export", upstream, "--format", "mkosi", "--json", "-o", tmp_path / "m").out)
     assert (written["format"], written["file"], written["lost"]) == ("mkosi", str(tmp_path / "m"), [])

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from optimizer.export.format import EVERYTHING, Expresses, Format, SolverFormat
+from optimizer.export.format import EVERYTHING, LOSS_KINDS, Expresses, Format, SolverFormat
 from optimizer.export.formats import FORMATS, SOLVER_FORMATS, UnknownFormatError, load_format
 from tests.requirements import PROJECT_ROOT
 
@@ -71,6 +71,12 @@ def test_the_page_has_every_format_and_no_other() -> None:
     assert set(rows()) == set(FORMATS)
     for name in SOLVER_FORMATS:
         assert f"`{name}`" in PAGE
+
+
+def test_the_page_has_the_kind_of_every_loss() -> None:
+    for kind in LOSS_KINDS:
+        assert f"`{kind.value}`" in PAGE.partition("## Nothing is lost in silence")[0]
+    assert len({kind.value for kind in LOSS_KINDS}) == len(LOSS_KINDS)
 
 
 def test_the_list_needs_no_library_of_a_format() -> None:

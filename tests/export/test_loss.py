@@ -7,7 +7,7 @@ import pytest
 from optimizer.export.exported import Exported
 from optimizer.export.format import EVERYTHING, Expresses, Format
 from optimizer.export.formats import FORMATS, load_format
-from optimizer.export.loss import losses
+from optimizer.export.loss import losses, notes
 from optimizer.export.request import Wanted
 from tests.export.making import DOWNSTREAM, answer, entry, package, small, with_request
 
@@ -38,8 +38,10 @@ def test_everything_needed_is_told_with_what_is_concerned() -> None:
         Expresses.WEAK_SWITCH: (),
         Expresses.DIVERGENCE: ("keel-1.4~rc1-2.ours.x86_64",),
         Expresses.STUBS: ("agent",),
-        Expresses.REASONS: ("keel", "agent"),
     }
+    (reasons,) = notes(format_of(), small())
+    assert (reasons.kind, reasons.concerned) == (Expresses.REASONS, ("keel", "agent"))
+    assert notes(format_of(Expresses.REASONS), small()) == ()
 
 
 def test_what_is_expressed_is_not_told() -> None:
@@ -86,7 +88,7 @@ def test_modules_are_told_unless_a_full_list_can_do_without_their_streams() -> N
 def test_a_shipped_package_of_ours_is_ours_to_keep() -> None:
     ours = package("keel", "1-1", repository=DOWNSTREAM, origin="downstream")
     exported = answer((ours,), (entry("keel", "downstream", "keel-1-1.x86_64", "absent"),))
-    assert {Expresses.DIVERGENCE, Expresses.REASONS} <= kinds(exported)
+    assert Expresses.DIVERGENCE in kinds(exported)
 
 
 def test_a_disk_of_unknown_size_is_told() -> None:
