@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from optimizer.cli.output import escaped
+
 if TYPE_CHECKING:
     from optimizer.answer.steering import NoRequestError
 
@@ -48,7 +50,7 @@ class Failure:
     def tell(self) -> None:
         """Print the lines on stderr."""
         for line in self.lines:
-            click.echo(line, err=True)
+            click.echo(escaped(line), err=True)
         if self.traceback:
             click.echo(self.traceback, err=True, nl=False)
 

@@ -77,7 +77,7 @@ def report(
             raise click.UsageError(f"{path} is a frontier of {record.problem!r}, and no RESULT is")
     page = render_page(reported, _made())
     if str(output) == "-":
-        say(page)
+        say(page.encode())
         return
     write_whole(output, page.encode())
     click.echo(f"written: {output}", err=True)

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from optimizer.cli.output import escaped
+
 
 class Terminal:
     """The Progress of a command: bars only on a terminal, every warning printed at once and kept in `warnings`.
@@ -63,7 +65,7 @@ class Terminal:
 
 def tell_warning(text: str, about: str = "") -> None:
     """Print a warning on stderr, about a file or about nothing in particular."""
-    click.echo(f"warning: {about}: {text}" if about else f"warning: {text}", err=True)
+    click.echo(escaped(f"warning: {about}: {text}" if about else f"warning: {text}"), err=True)
 
 
 def terminal(*, quiet: bool, about: str = "") -> Terminal:

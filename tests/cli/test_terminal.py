@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import termios
 
 import pytest
 
+from optimizer.cli.output import escaped, say, say_json
 from optimizer.cli.terminal import Terminal, terminal
 
 _WORK = """
@@ -55,3 +57,31 @@ def test_warnings_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
         progress.warn("two")
         assert progress.warnings == ["one", "two"]
     assert capsys.readouterr().err == "warning: one\nwarning: two\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("plain\n\ttext, \u00e9\u4e2d\r\n", "plain\n\ttext, \u00e9\u4e2d\r\n"),
+        ("\x1b[2Jgone", "\\u001b[2Jgone"),
+        ("over\rwritten", "over\\u000dwritten"),
+        ("bash\u202egpj.", "bash\\u202egpj."),
+        ("\u2066a\u2069\x9b\x7f\u200f", "\\u2066a\\u2069\\u009b\\u007f\\u200f"),
+    ],
+)
+def test_what_moves_the_cursor_or_turns_the_text_round_is_spelt(text: str, seen: str) -> None:
+    assert escaped(text) == seen
+
+
+def test_text_is_escaped_json_stays_the_same_document_and_bytes_are_as_they_are(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    say("a\u202eb", newline=True)
+    say_json({"name": "a\u202eb\x9b"})
+    say("a\u202eb".encode())
+    first, _, rest = capfdbinary.readouterr().out.partition(b"\n")
+    assert first == b"a\\u202eb"
+    document, _, raw = rest.rpartition(b"\n")
+    assert json.loads(document) == {"name": "a\u202eb\x9b"}
+    assert b"\xe2" not in document
+    assert raw == "a\u202eb".encode()
