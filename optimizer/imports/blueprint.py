@@ -78,7 +78,7 @@ def _read(source: Source, terms: Terms) -> Request:
         release = distro.rpartition("-")[2]
         request.releasever = release if release[:1].isdigit() else None
     own = "the distribution's own, which a blueprint does not name"
-    request.repositories.append(AskedRepository(distro or "distribution", At(source.path), (), own))
+    request.repositories.append(AskedRepository(distro or "distribution", At(source.path), (), own, named=False))
     customizations = fields.mapping("customizations")
     if customizations is not None:
         _customizations(request, source, customizations)

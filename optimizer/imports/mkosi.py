@@ -197,7 +197,7 @@ class _Reader:
         name = distribution or "distribution"
         own = "the distribution's own, which mkosi knows"
         if distribution or mirror or not self.lists["Repositories"]:
-            self.request.repositories.append(AskedRepository(name, at, (mirror,) if mirror else (), own))
+            self.request.repositories.append(AskedRepository(name, at, (mirror,) if mirror else (), own, named=False))
         for name, place in self.lists["Repositories"]:
             self.request.repositories.append(AskedRepository(name, place, (), "an id that mkosi knows"))
 

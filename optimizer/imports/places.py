@@ -42,14 +42,20 @@ class Places:
     placeholders: dict[str, str] = field(default_factory=dict)
 
     def settle(self, given: tuple[GivenRepository, ...]) -> None:
-        """Take the file's repositories in their order, then those that only the user gives."""
+        """Take the file's repositories in their order, then those that only the user gives.
+
+        These stand for a distribution's own, whose ids the file does not have.
+        """
         waiting = {repository.id: repository for repository in given}
+        beside = waiting.keys() - {safe_name(asked.id) for asked in self.request.repositories}
         for asked in self.request.repositories:
             name = safe_name(asked.id) or "repository"
             if name in self.found:
                 self.request.lose(f"the repository {asked.id}", "another one of that id comes first", asked.at)
             elif name in waiting:
                 self._given(waiting.pop(name))
+            elif not asked.named and not asked.baseurls and beside:
+                continue
             else:
                 self._asked(name, asked)
         for repository in waiting.values():

@@ -50,12 +50,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class AskedRepository:
-    """A repository as the file names it; without `baseurls`, `instead` says what it has in their place."""
+    """A repository as the file names it; without `baseurls`, `instead` says what it has in their place.
+
+    Not `named` is one that the file does not speak of: the distribution's own, wherever its builder has them.
+    """
 
     id: str
     at: At
     baseurls: tuple[str, ...] = ()
     instead: str = ""
+    named: bool = True
 
 
 @dataclass(slots=True)
