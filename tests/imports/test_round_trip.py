@@ -150,9 +150,15 @@ def test_unwanted_packages_come_back(tmp_path: Path) -> None:
 def test_the_formats_of_both_directions_are_these() -> None:
     assert set(WRITTEN) - set(_BOTH) == {
         "bazeldnf",
+        "copr",
+        "cyclonedx",
         "dnf-arguments",
+        "dot",
         "image-customizer",
+        "koji",
+        "libsolv-testcase",
         "osbuild-manifest",
         "repository-file",
+        "spdx",
     }
     assert len(_STEERABLE) >= 8
