@@ -33,15 +33,17 @@ from optimizer.explain.answered import Answered
 from optimizer.explain.change import Change, change_problem, dropped_features
 from optimizer.explain.changed_instance import change_instance
 from optimizer.explain.difference import chosen_identities, nearest_to
+from optimizer.explain.subject import Subject, UnknownSubjectError, find_subject, provided_subject, wanted
 from optimizer.explain.what_if import Ground, WhatIf, compare_answers
 from optimizer.model.question import PLAIN
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine, stage_order
 from optimizer.model.solver import VERSION as SOLVER_VERSION
 from optimizer.model.solver import Budget
+from optimizer.problem.dependency import Dependency, DependencySyntaxError, parse_dependency
 from optimizer.problem.extend import read_extended
 from optimizer.problem.load import load_problem
-from optimizer.problem.problem import Downstream, Origin, Problem
+from optimizer.problem.problem import Downstream, Feature, Origin, Position, Problem
 from optimizer.problem.supposition import NOTHING, Suppositions
 from optimizer.repository.cache import Cache
 from optimizer.repository.error import BadRepositoryData
@@ -50,7 +52,7 @@ from optimizer.repository.repository import open_repository
 from optimizer.universe.assemble import Closed, close_universe
 from optimizer.universe.fault import faults
 from optimizer.universe.finding import Finding
-from optimizer.universe.instance import Input, Instance
+from optimizer.universe.instance import Input, Instance, Package, PackageOrigin
 from optimizer.universe.load import Loaded, load_world
 from optimizer.universe.prepare import Universe, prepare_universe
 from optimizer.universe.resolve import resolve_problem
@@ -240,6 +242,45 @@ def open_answer(path: Path, settings: Settings) -> Answered:
     budget = Budget(settings.time_limit_s, settings.workers)
     result = _whole(solve_file(path, replace(settings, divergence=False), budget), budget)
     return Answered(result.instance, result.solution, Budget(settings.time_limit_s, settings.workers))
+
+
+def open_subject(path: Path, word: str, settings: Settings, problem: Path | None = None) -> tuple[Answered, Subject]:
+    """Return an answer and what a word names in it; `path` and `problem` as for `suppose`.
+
+    An Instance knows the paths and capabilities that something asks for. For another one the problem is closed over
+    its repositories with one more, optional, feature, if there are any to ask. Raises what `open_answer` raises,
+    NoAnswerError, UnknownSubjectError and OtherQuestionError.
+    """
+    answered = open_answer(path, settings)
+    answered.require_answer()
+    file = problem if problem is not None or path.is_dir() or path.suffix == SUFFIX else path
+    try:
+        return answered, find_subject(answered.instance, word)
+    except UnknownSubjectError:
+        sought = _dependency(word)
+        if file is None or sought is None:
+            raise
+    asked = load_problem(file)
+    if problem is not None:
+        _check_question(asked, file, path, answered.instance, settings)
+    return answered, provided_subject(answered.instance, word, _providers(asked, sought, settings))
+
+
+def _dependency(word: str) -> Dependency | None:
+    try:
+        return parse_dependency(word)
+    except DependencySyntaxError:
+        return None
+
+
+def _providers(problem: Problem, sought: Dependency, settings: Settings) -> tuple[Package, ...]:
+    """Return the packages of a problem's repositories that help a dependency to hold."""
+    probe = Feature(sought, False, 0, None, Position("", 0, "sought"))
+    wider = close_problem(replace(problem, features=(*problem.features, probe)), settings).closed.instance
+    formula = next(feature.formula for feature in wider.features if feature.where == probe.position.brief)
+    givers = sorted({index for held in wanted(formula) for index in wider.capabilities[held].providers})
+    made = (PackageOrigin.STUB, PackageOrigin.VIRTUAL)
+    return tuple(wider.packages[index] for index in givers if wider.packages[index].origin not in made)
 
 
 def open_instance(path: Path, settings: Settings) -> Instance:

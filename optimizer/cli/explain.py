@@ -13,6 +13,7 @@ from optimizer.cli.options import mirror_option, quiet_option, time_limit_option
 
 if TYPE_CHECKING:
     from optimizer.explain.answered import Answered
+    from optimizer.explain.subject import Subject
     from optimizer.pipeline import Settings
 
 #: In the order in which `--help` lists them.
@@ -57,6 +58,14 @@ class Asked:
         from optimizer.pipeline import open_answer
 
         return open_answer(self.path, self.settings())
+
+    def subject(self, word: str, problem: Path | None) -> tuple[Answered, Subject]:
+        """Return the answer and what a word names in it; raises what `open_subject` raises."""
+        from optimizer.pipeline import open_subject
+
+        if problem is not None and self.path.is_file() and self.path.suffix != ".instance":
+            raise click.UsageError("RESULT is a problem file already: leave --problem out")
+        return open_subject(self.path, word, self.settings(), problem)
 
 
 class _Questions(LazyGroup):

@@ -16,6 +16,7 @@ from optimizer.cli.output import escaped
 
 if TYPE_CHECKING:
     from optimizer.answer.steering import NoRequestError
+    from optimizer.explain.subject import UnknownSubjectError
 
 TRACEBACK = "PKGSET_TRACEBACK"
 INTERRUPTED = 130
@@ -123,7 +124,7 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     if isinstance(error, NoAnswerError | UnprovenAnswerError):
         return INFEASIBLE if isinstance(error, NoAnswerError) else NOT_PROVEN, [f"pkgset: {error}"]
     if isinstance(error, UnknownSubjectError):
-        return USAGE, [f"pkgset: {error}", _outside(error.word)]
+        return USAGE, [f"pkgset: {error}", *_outside(error)]
     if isinstance(
         error, cluster | VariationError | MissingParquetError | NotInAnswerError | InAnswerError | ChangeSyntaxError
     ):
@@ -153,8 +154,14 @@ def _no_request(error: NoRequestError) -> list[str]:
     return [f"pkgset: {first}:", *(f"  {line}" for line in why[:SHOWN]), *more, *(ours if error.diverging else ())]
 
 
-def _outside(word: str) -> str:
-    return f"        if a repository has it, `what-if --add {shlex.quote(word)}` tells what it would cost"
+def _outside(error: UnknownSubjectError) -> list[str]:
+    if error.outside == ():
+        return []
+    has = "" if error.outside else "if a repository has it, "
+    lines = [f"{has}`what-if --add {shlex.quote(error.word)}` tells what it would cost"]
+    if error.outside is None and error.sought != "package":
+        lines.append("which packages give a path or capability that nothing asks for, --problem FILE finds out")
+    return [f"        {line}" for line in lines]
 
 
 def _report(error: Exception) -> list[str]:

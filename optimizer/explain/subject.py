@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from optimizer.problem.dependency import DependencySyntaxError, dependency_name, parse_dependency
@@ -11,6 +11,7 @@ from optimizer.problem.nearest import nearest
 from optimizer.universe.instance import Formula, Instance, Package, Value
 
 _NEAR = 3
+_ANYTHING = "package, path, capability or feature"
 _COMPARED = re.compile(r"\s*([<>=]+)\s*")
 
 
@@ -40,14 +41,21 @@ class UnknownSubjectError(ValueError):
     """A word that names nothing in an Instance: the word, what was looked for, and the nearest names that are there.
 
     That is no proof that the repositories lack it: an Instance holds what the problem's features can lead to.
+    `outside` are the NEVRAs of those of the repositories that give it, None where these were not asked.
     """
 
-    def __init__(self, word: str, sought: str, near: tuple[str, ...]) -> None:
-        super().__init__(word, sought, near)
-        self.word, self.sought, self.near = word, sought, near
+    def __init__(self, word: str, sought: str, near: tuple[str, ...], outside: tuple[str, ...] | None = None) -> None:
+        super().__init__(word, sought, near, outside)
+        self.word, self.sought, self.near, self.outside = word, sought, near, outside
 
     def __str__(self) -> str:
         meant = f"; did you mean {' or '.join(self.near)}?" if self.near else ""
+        if self.outside:
+            named = ", ".join(self.outside[:_NEAR])
+            more = f" and {len(self.outside) - _NEAR} more" if len(self.outside) > _NEAR else ""
+            return f"{self.word}: given by {named}{more}, which nothing that the problem asks for can lead to"
+        if self.outside is not None:
+            return f"{self.word}: no repository of the problem has it{meant}"
         if self.sought != "package" and (self.word.startswith("/") or "(" in self.word):
             what = "path" if self.word.startswith("/") else "capability"
             unasked = f"nothing that the problem can lead to asks for this {what}, and an answer knows no other"
@@ -73,10 +81,20 @@ def find_subject(instance: Instance, word: str) -> Subject:
         formula = instance.features[features[0]].formula
         providers = {index for held in wanted(formula) for index in instance.capabilities[held].providers}
         return _subject(word, SubjectKind.FEATURE, tuple(sorted(providers)), (), features)
-    program = word.rpartition("/")[2] if word.startswith("/") else ""
-    named = [package.name for package in instance.packages if package.name == program]
-    near = tuple(dict.fromkeys((*named, *nearest(word, _names(instance)))))[:_NEAR]
-    raise UnknownSubjectError(word, "package, path, capability or feature", near)
+    raise UnknownSubjectError(word, _ANYTHING, _near(instance, word))
+
+
+def provided_subject(instance: Instance, word: str, providers: Iterable[Package]) -> Subject:
+    """Return what a capability names of which the repositories, not the Instance, told the providers.
+
+    Raises UnknownSubjectError where the Instance has none of them.
+    """
+    givers = {(package.nevra, package.repository) for package in providers}
+    held = [index for index, package in enumerate(instance.packages) if (package.nevra, package.repository) in givers]
+    if not held:
+        outside = tuple(sorted({nevra for nevra, _ in givers}))
+        raise UnknownSubjectError(word, _ANYTHING, _near(instance, word), outside)
+    return _subject(word, SubjectKind.CAPABILITY, tuple(held), (), ())
 
 
 def find_packages(instance: Instance, word: str) -> tuple[int, ...]:
@@ -148,6 +166,12 @@ def _respelt(word: str) -> str:
         return str(parse_dependency(_COMPARED.sub(r" \1 ", word, count=1)))
     except DependencySyntaxError:
         return word
+
+
+def _near(instance: Instance, word: str) -> tuple[str, ...]:
+    program = word.rpartition("/")[2] if word.startswith("/") else ""
+    named = [package.name for package in instance.packages if package.name == program]
+    return tuple(dict.fromkeys((*named, *nearest(word, _names(instance)))))[:_NEAR]
 
 
 def _names(instance: Instance) -> Iterator[str]:

@@ -109,15 +109,16 @@ class Why(Value, frozen=True):
     not_in: tuple[str, ...]
 
 
-def why(answered: Answered, word: str) -> Why:
+def why(answered: Answered, word: str, subject: Subject | None = None) -> Why:
     """Return why a package, path, capability or feature is in an answer.
 
-    A name of packages none of which is in is taken for the capability of that name, where the answer has that.
-    Raises UnknownSubjectError, NotInAnswerError, NoAnswerError, TimeoutError.
+    `subject` is what the word names, where the Instance alone cannot tell (`pipeline.open_subject`). A name of
+    packages none of which is in is taken for the capability of that name, where the answer has that. Raises
+    UnknownSubjectError, NotInAnswerError, NoAnswerError, TimeoutError.
     """
     answered.require_answer()
     instance, chosen = answered.instance, answered.chosen
-    subject = _as_met(instance, find_subject(instance, word), chosen)
+    subject = _as_met(instance, subject or find_subject(instance, word), chosen)
     found = [index for index in subject.packages if index in chosen]
     if not found:
         raise NotInAnswerError(word, _nevras(instance, subject.packages))

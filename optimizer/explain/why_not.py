@@ -9,7 +9,7 @@ from optimizer.answer.core import CorePart, explain_infeasible
 from optimizer.answer.result import STATUS_WORDS
 from optimizer.explain.answered import Answered
 from optimizer.explain.difference import Difference, chosen_identities, difference, nearest_to
-from optimizer.explain.subject import find_subject
+from optimizer.explain.subject import Subject, find_subject
 from optimizer.model.question import Question
 from optimizer.model.solution import SolveStatus, Stage
 from optimizer.model.solve import Engine
@@ -85,18 +85,19 @@ class WhyNot(Value, frozen=True):
 def why_not(
     answered: Answered,
     word: str,
+    subject: Subject | None = None,
     *,
     on_start: Callable[[int], None] = lambda _total: None,
     on_candidate: Callable[[], None] = lambda: None,
 ) -> WhyNot:
     """Return why each package that a word names or that provides it, and is not in an answer, is not.
 
-    `on_start` hears how many there are, `on_candidate` of each settled. Raises UnknownSubjectError, InAnswerError,
-    NoAnswerError, and TimeoutError where the budget ends in a core.
+    `subject` as in `why`. `on_start` hears how many there are, `on_candidate` of each settled. Raises
+    UnknownSubjectError, InAnswerError, NoAnswerError, and TimeoutError where the budget ends in a core.
     """
     answered.require_answer()
     instance, chosen = answered.instance, answered.chosen
-    named = find_subject(instance, word).packages
+    named = (subject or find_subject(instance, word)).packages
     absent = [index for index in named if index not in chosen]
     held = tuple(instance.packages[index].nevra for index in named if index in chosen)
     if not absent:

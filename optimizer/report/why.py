@@ -31,7 +31,8 @@ def _subject(why: Why, whole: bool) -> Iterator[str]:
     if why.kind is SubjectKind.FEATURE:
         yield from _wrapped(f"feature {why.word}: {givers}", "")
         return
-    yield from _wrapped(f"{listed(tuple(dict.fromkeys(why.capabilities)), _NAMED)}: given by {givers}", "")
+    named = tuple(dict.fromkeys(why.capabilities)) or (why.word,)
+    yield from _wrapped(f"{listed(named, _NAMED)}: given by {givers}", "")
     yield from _wrapped(f"asked for by {_askers(why.asked_by, whole) or 'nobody in the answer'}", "  ")
 
 

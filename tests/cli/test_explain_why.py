@@ -140,3 +140,55 @@ def test_a_result_that_was_changed_is_no_answer(run: Run, result: Path, tmp_path
         printed = run("explain", changed, *question)
         assert (printed.exit_code, printed.out) == (2, "")
         assert "manifest.json: is no answer to the question that lies beside it: C" in printed.err
+
+
+def test_who_gives_a_path_that_nothing_asks_for_the_repositories_tell(run: Run, result: Path) -> None:
+    asked = run("explain", result, "why", "/usr/bin/git", "--problem", DEMO / "demo.yaml")
+    assert (asked.exit_code, asked.err) == (0, "")
+    assert asked.out.splitlines()[:2] == [
+        "/usr/bin/git: given by git-2.44.0-2.sk2.x86_64",
+        "  asked for by nobody in the answer",
+    ]
+    assert run("explain", DEMO / "demo.yaml", "why", "/usr/bin/git").out == asked.out
+    by_name = json.loads(run("explain", result, "why", "git", "--json").out)
+    by_path = json.loads(run("explain", result, "why", "/usr/bin/git", "--problem", DEMO / "demo.yaml", "--json").out)
+    assert by_path["packages"] == [one for one in by_name["packages"] if one["nevra"] == "git-2.44.0-2.sk2.x86_64"]
+    unneeded = run("explain", DEMO / "demo.yaml", "why-not", "/usr/bin/vim", "--json").out
+    assert [one["nevra"] for one in json.loads(unneeded)["candidates"]] == ["vim-enhanced-2:9.1.309-1.hb9.x86_64"]
+
+
+@pytest.mark.parametrize(
+    ("word", "arguments", "words"),
+    [
+        (
+            "/usr/bin/git",
+            [],
+            "which packages give a path or capability that nothing asks for, --problem FILE finds out",
+        ),
+        ("/usr/bin/git", ["--problem", DEMO / "limits.yaml"], "asks another question than"),
+        ("/no/such/path", ["--problem", DEMO / "demo.yaml"], "no repository of the problem has it"),
+        ("(bash if", ["--problem", DEMO / "demo.yaml"], "nothing that the problem can lead to asks for this"),
+        (
+            "/usr/bin/nano",
+            ["--problem", DEMO / "demo.yaml"],
+            (
+                "/usr/bin/nano: given by nano-7.2-7.hb9.x86_64, which nothing that the problem asks for can lead to\n"
+                "        `what-if --add /usr/bin/nano` tells what it would cost\n"
+            ),
+        ),
+    ],
+)
+@pytest.mark.parametrize("question", ["why", "why-not"])
+def test_a_path_that_no_answer_knows_is_told_as_what_it_is(
+    run: Run, result: Path, question: str, word: str, arguments: list[str | Path], words: str
+) -> None:
+    printed = run("explain", result, question, word, *arguments)
+    assert (printed.exit_code, printed.out) == (2, "")
+    assert words in printed.err
+    assert "no repository" not in words or "what-if" not in printed.err
+
+
+def test_the_repositories_are_not_named_twice(run: Run) -> None:
+    printed = run("explain", DEMO / "demo.yaml", "why", "/usr/bin/git", "--problem", DEMO / "demo.yaml")
+    assert printed.exit_code == 2
+    assert "RESULT is a problem file already" in printed.err

@@ -82,4 +82,7 @@ def test_weighted_divergence_counts_no_sources() -> None:
 def test_changes_have_signs() -> None:
     assert change("installed_size", -(3 << 19)) == "-1.5 MiB installed size"
     assert change("packages", 1_234) == "+1,234 packages"
+    assert change("packages", -1) == "-1 package"
+    assert change("downstream_sources", 1) == "+1 downstream source"
+    assert change("weak", 1) == "+1 weak"
     assert title("installed_size") == "installed size"

@@ -22,9 +22,9 @@ def relax(asked: Asked, top: int, as_json: bool) -> int:
     Features, limits, pins and forbidden capabilities: all smallest sets that give the problem an answer, and larger
     ones up to N, none with a member it could do without. A limit is not dropped but set to the nearest value that
     will do. Each comes with the best answer it leads to; of one size the best of these is first, by the problem's
-    objectives. Of one size at most 30 sets, or N, are solved; where there are more it is said. Of a problem that has an answer, told is what stops
-    each optional feature that it leaves out. Exit code 0 with an answer or without, 3 where the time limit left one
-    unproven.
+    objectives. Of one size at most 30 sets, or N, are solved; where there are more it is said. Of a problem that has
+    an answer, told is what stops each optional feature that it leaves out. Exit code 0 with an answer or without, 3
+    where the time limit left one unproven.
     """
     from optimizer.cli.failure import NOT_PROVEN
     from optimizer.cli.output import say, say_json
