@@ -67,6 +67,14 @@ class EdgeTable:
         kept = [place for place in range(len(self.levers)) if place not in out]
         return EdgeTable(tuple(self.names[i] for i in kept), tuple(self.levers[i] for i in kept))
 
+    def asked_by(self, instance: Instance, chosen: frozenset[int]) -> EdgeTable:
+        """Return the table with only the edges that a package of an answer asks for."""
+        return self.without(
+            place
+            for place, lever in enumerate(self.levers)
+            if chosen.isdisjoint(instance.requirements[index].package for index in lever)
+        )
+
     def edge(self, instance: Instance, place: int, chosen: frozenset[int]) -> Edge:
         """Return what an edge says, beside an answer."""
         package, dependency = self.names[place]

@@ -60,7 +60,8 @@ class CutRow(msgspec.Struct, frozen=True, kw_only=True):
 class Levers(msgspec.Struct, frozen=True, kw_only=True):
     """The best cuts, the most saving first; `whole` where no other cut saves anything.
 
-    `today` is the measured objective's value now, `above` the objectives that rank above it. Packages of today's
+    `today` is the measured objective's value now, `above` the objectives that rank above it. `edges` are all there
+    are, `in_answer` those only that a package of today's answer asks for. Packages of today's
     answer whose installed size nobody knows, `unknown_sizes` of them, count nothing in bytes.
     """
 
@@ -73,6 +74,7 @@ class Levers(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool
     weighted: bool = False
     unknown_sizes: int = 0
+    in_answer: bool = False
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,13 +101,14 @@ class CutMismatchError(AssertionError):
 
 @dataclass(slots=True)
 class Leverage:
-    """An answer, the objective that is measured, and its edges.
+    """An answer, the objective that is measured, and the edges, `in_answer` only those of the answer's packages.
 
     Raises NoAnswerError, UnprovenAnswerError, TimeoutError.
     """
 
     answered: Answered
     measured: ObjectiveKind
+    in_answer: bool = False
     table: EdgeTable = field(init=False)
     today: Solution = field(init=False)
     stages: tuple[ObjectiveKind, ...] = field(init=False)
@@ -115,6 +118,8 @@ class Leverage:
         answered.require_proof()
         self.stages = stage_order(instance)
         self.table = EdgeTable.of(instance, weak=ObjectiveKind.WEAK in self.stages)
+        if self.in_answer:
+            self.table = self.table.asked_by(instance, answered.chosen)
         self.today = answered.solution
         if self.measured not in self.stages:
             self.stages = (*self.stages, self.measured)
@@ -158,6 +163,7 @@ class Leverage:
             today=self.values[self.measured],
             above=tuple(kind.value for kind in self.held),
             edges=len(self.table.levers),
+            in_answer=self.in_answer,
             rows=tuple(rows),
             whole=whole,
             weighted=any(source.weight != 1 for source in instance.sources),
@@ -240,16 +246,16 @@ class Leverage:
         return found
 
 
-def best_edges(answered: Answered, measured: ObjectiveKind, most: int) -> Levers:
-    """Return the single edges whose cut saves most, up to so many.
+def best_edges(answered: Answered, measured: ObjectiveKind, most: int, *, in_answer: bool = False) -> Levers:
+    """Return the single edges whose cut saves most, up to so many; `in_answer` those of the answer's packages only.
 
     Raises NoAnswerError, UnprovenAnswerError, TimeoutError.
     """
-    leverage = Leverage(answered, measured)
+    leverage = Leverage(answered, measured, in_answer)
     return leverage.report(*_ranked(_singles(leverage), most))
 
 
-def best_pairs(answered: Answered, measured: ObjectiveKind, most: int) -> Levers:
+def best_pairs(answered: Answered, measured: ObjectiveKind, most: int, *, in_answer: bool = False) -> Levers:
     """Return the pairs of edges that save most beyond what each of the two saves alone; raises as `best_edges`.
 
     What one edge saves is charged where it is cut, so the sum that is minimised is today's value less what only the
@@ -257,7 +263,7 @@ def best_pairs(answered: Answered, measured: ObjectiveKind, most: int) -> Levers
     nothing, so that no pair is thought worse than it is. An edge whose cut alone betters an objective that ranks
     above the measured one is in no pair: it is a lever of that objective.
     """
-    leverage = Leverage(answered, measured)
+    leverage = Leverage(answered, measured, in_answer)
     return leverage.report(*_ranked(_pairs(leverage), most))
 
 

@@ -14,6 +14,7 @@ from optimizer.report.reason import core_sentence
 
 WIDTH = 100
 _NAMED = 4
+_SINGLE = 8  # so many edges are told one by one
 _RANKING = (
     "none whose cut saves anything",
     "those whose cut saves most:",
@@ -25,9 +26,8 @@ def levers_text(found: Levers) -> str:
     """Return the best cuts of one edge, or of pairs, the most saving first."""
     today = amount(found.objective, found.today, weighted=found.weighted)
     least = "at least " if found.unknown_sizes and found.objective == "installed_size" else ""
-    words = (
-        f"{found.problem}: {title(found.objective)} is {least}{today} today; of {found.edges:,} dependency edges, "
-    )
+    edges = counted(found.edges, "dependency edge") + (" of packages in the answer" if found.in_answer else "")
+    words = f"{found.problem}: {title(found.objective)} is {least}{today} today; of {edges}, "
     lines = _wrapped(words + _RANKING[max((len(row.edges) for row in found.rows), default=0)], "")
     for rank, row in enumerate(found.rows, start=1):
         lines += ["", *_row(found, rank, row)]
@@ -59,8 +59,7 @@ def release_text(found: Release) -> str:
         f"{words} can leave, with no objective worse than today, where {count} are cut, and no fewer", ""
     )
     lines = [line.replace("1 edge are", "1 edge is") for line in lines]
-    for edge in found.row.edges:
-        lines += _edge(edge)
+    lines += _edges(found.row.edges)
     saved = amount(found.objective, found.row.saved, weighted=found.weighted)
     return "\n".join([*lines, "", f"saves {saved}", *_moves(found.row.difference)]) + "\n"
 
@@ -83,11 +82,30 @@ def _row(found: Levers, rank: int, row: CutRow) -> Iterator[str]:
     yield from _moves(row.difference)
 
 
+def _edges(edges: tuple[Edge, ...]) -> Iterator[str]:
+    """Yield edges, many of them by what is depended on: those that most packages have first."""
+    groups: dict[object, list[Edge]] = {}
+    for place, edge in enumerate(edges):
+        groups.setdefault((edge.dependency, edge.kind) if len(edges) > _SINGLE else place, []).append(edge)
+    for group in sorted(groups.values(), key=len, reverse=True):
+        if len(group) == 1:
+            yield from _edge(group[0])
+            continue
+        away = sum(not edge.in_answer for edge in group)
+        outside = f"; {away} of them not in today's answer" if away else ""
+        names = listed([edge.package for edge in group], _NAMED)
+        words = f"{group[0].dependency}{_kind(group[0])}: {counted(len(group), 'package')}{outside}: {names}"
+        yield from _wrapped(words, "     ", "         ")
+
+
+def _kind(edge: Edge) -> str:
+    return "" if edge.kind == "requires" else f" ({edge.kind})"
+
+
 def _edge(edge: Edge) -> Iterator[str]:
-    verb = "" if edge.kind == "requires" else f" ({edge.kind})"
     away = "" if edge.in_answer else "; not in today's answer"
     spelt = "" if len(edge.texts) < 2 else f"  [{len(edge.texts)} spellings]"
-    yield from _wrapped(f"{edge.package}: {edge.dependency}{verb}{spelt}{away}", "     ", "         ")
+    yield from _wrapped(f"{edge.package}: {edge.dependency}{_kind(edge)}{spelt}{away}", "     ", "         ")
 
 
 def _moves(difference: Difference) -> Iterator[str]:

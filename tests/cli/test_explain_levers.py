@@ -42,7 +42,10 @@ def test_pairs_and_divergence_are_asked_for(run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize("arguments", [("--target", "bashh"), ("--target", "bash", "--pairs"), ("--by", "hope")])
+@pytest.mark.parametrize(
+    "arguments",
+    [("--target", "bashh"), ("--target", "bash", "--pairs"), ("--target", "bash", "--in-answer"), ("--by", "hope")],
+)
 def test_wrong_usage_ends_in_2(run: Run, arguments: tuple[str, ...]) -> None:
     assert run("explain", PROBLEM, "levers", *arguments).exit_code == 2
 

@@ -19,6 +19,7 @@ from optimizer.pipeline import Settings, open_answer, open_instance
 from optimizer.problem.dependency import dependency_name
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.problem.supposition import Cut
+from optimizer.report.levers import levers_text, release_text
 from optimizer.universe.instance import Instance, PackageOrigin
 from tests.model.making import make, package
 from tests.model.test_solve import brute_force, limited_instances
@@ -71,9 +72,9 @@ def answered(instance: Instance) -> Answered:
 
 
 class Oracle:
-    """What cuts save, by trying every set of packages."""
+    """What cuts save, by trying every set of packages; `only` those of edges that one of these packages has."""
 
-    def __init__(self, instance: Instance, measured: ObjectiveKind) -> None:
+    def __init__(self, instance: Instance, measured: ObjectiveKind, only: frozenset[int] | None = None) -> None:
         stages = stage_order(instance)
         if measured not in stages:
             stages = (*stages, measured)
@@ -82,6 +83,9 @@ class Oracle:
         solution = Engine.of(self.instance).solve()
         self.unmet = frozenset(solution.unmet)
         self.table = EdgeTable.of(instance, weak=ObjectiveKind.WEAK in stages)
+        if only is not None:
+            asking = [{instance.requirements[index].package for index in lever} for lever in self.table.levers]
+            self.table = self.table.without(place for place, who in enumerate(asking) if not who & only)
         today = brute_force(self.instance)
         assert today is not None
         self.today = today
@@ -112,12 +116,20 @@ class Oracle:
 
 
 @SOME
-@given(st.one_of(plain_instances(), named_instances()), st.sampled_from([BYTES, DIVERGENCE]), st.integers(1, 4))
-def test_no_single_edge_saves_more_than_those_told(instance: Instance, measured: ObjectiveKind, most: int) -> None:
+@given(
+    st.one_of(plain_instances(), named_instances()),
+    st.sampled_from([BYTES, DIVERGENCE]),
+    st.integers(1, 4),
+    st.booleans(),
+)
+def test_no_single_edge_saves_more_than_those_told(
+    instance: Instance, measured: ObjectiveKind, most: int, in_answer: bool
+) -> None:
     asked = answered(instance)
     assume(asked.solution.solved)
-    oracle = Oracle(instance, measured)
-    found = best_edges(asked, measured, most)
+    oracle = Oracle(instance, measured, asked.chosen if in_answer else None)
+    found = best_edges(asked, measured, most, in_answer=in_answer)
+    assert found.edges == len(oracle.table.levers)
     assert [row.saved for row in found.rows] == oracle.singles()[:most]
     for row in found.rows:
         place = oracle.table.names.index((row.edges[0].package, row.edges[0].dependency))
@@ -127,13 +139,19 @@ def test_no_single_edge_saves_more_than_those_told(instance: Instance, measured:
 
 
 @SOME
-@given(st.one_of(plain_instances(), plain_instances(), named_instances()), st.sampled_from([BYTES, DIVERGENCE]))
-def test_no_pair_saves_more_beyond_its_parts_than_those_told(instance: Instance, measured: ObjectiveKind) -> None:
+@given(
+    st.one_of(plain_instances(), plain_instances(), named_instances()),
+    st.sampled_from([BYTES, DIVERGENCE]),
+    st.booleans(),
+)
+def test_no_pair_saves_more_beyond_its_parts_than_those_told(
+    instance: Instance, measured: ObjectiveKind, in_answer: bool
+) -> None:
     asked = answered(instance)
     assume(asked.solution.solved)
-    oracle = Oracle(instance, measured)
+    oracle = Oracle(instance, measured, asked.chosen if in_answer else None)
     assume(oracle.table.levers)
-    found = best_pairs(asked, measured, 3)
+    found = best_pairs(asked, measured, 3, in_answer=in_answer)
     assert [row.together for row in found.rows] == oracle.pairs()[:3]
     for row in found.rows:
         places = tuple(oracle.table.names.index((edge.package, edge.dependency)) for edge in row.edges)
@@ -208,6 +226,25 @@ def test_an_edge_of_a_package_that_is_not_in_the_answer_is_found() -> None:
     assert (other.edges[0].package, other.edges[0].dependency, other.edges[0].in_answer) == ("b", "d", False)
     assert (best.saved, other.saved) == (9, 8)
     assert [one.name for one in other.difference.added] == ["b"]
+    within = best_edges(answered(instance), BYTES, 5, in_answer=True)
+    assert [row.edges[0].package for row in within.rows] == ["a"]
+    assert (within.edges, within.in_answer, within.whole) == (1, True, True)
+    assert "of 1 dependency edge of packages in the answer, " in levers_text(within)
+
+
+def test_many_edges_are_told_by_what_is_depended_on() -> None:
+    letters = "abcdefghi"
+    instance = make(
+        [package(letter, installed_bytes=1) for letter in letters + "xy"],
+        requires=[*((letter, "x") for letter in letters), ("a", "y"), ("y", "x")],
+        required=list(letters), objectives=["installed_size"],
+    )  # fmt: skip
+    found = release(answered(instance), BYTES, "x")
+    assert found.row is not None
+    assert len(found.row.edges) == 10
+    assert "     x: 9 packages: a, b, c, d and 5 more\n     a: y\n" in release_text(found)
+    few = make("abx", requires=[("a", "x"), ("b", "x")], required=["a", "b"], objectives=["installed_size"])
+    assert "     a: x\n     b: x\n" in release_text(release(answered(few), BYTES, "x"))
 
 
 def test_two_that_share_a_library_are_a_pair_and_additive_ones_are_none() -> None:
