@@ -71,6 +71,20 @@ def test_price_tells_of_features_limits_and_pins(run: Run, result: Path) -> None
     assert limit["next"] == limit["gain"]
 
 
+def test_features_that_cost_nothing_are_no_others_where_no_row_stands_above(run: Run, result: Path) -> None:
+    found = json.loads(run("explain", result, "price", "--json").out)["features"]
+    free = [
+        one["text"]
+        for one in found
+        if one["status"] != "infeasible"
+        and not any(stage["change"] for stage in one["cost"]["stages"])
+        and not any(one["cost"][name]["change"] for name in ("installed_size", "download_size", "packages"))
+    ]
+    assert free
+    assert "1 feature alone " in run("explain", result, "price", free[0]).out
+    assert "1 other alone " in run("explain", result, "price", free[0], "git").out
+
+
 @pytest.mark.parametrize("arguments", [["kernal"], ["--step", "2 parsecs"], ["--step", "0"]])
 def test_what_has_no_price(run: Run, result: Path, arguments: list[str]) -> None:
     assert run("explain", result, "price", *arguments).exit_code == 2
