@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from optimizer.answer.allowance import parse_allowance
@@ -135,13 +135,14 @@ def bars(text: str) -> list[int]:
 
 
 @given(HOSTILE)
+@example("\\\\|")
 def test_no_name_makes_a_row_or_a_cell_of_its_own(name: str) -> None:
     after = side("new", held(name), **{name: ("feature: " + name,)})
     text = difference_markdown(compare(side("old"), after))
     plain = difference_markdown(compare(side("old"), side("new", held("name"), name=("feature: name",))))
     assert len(text.splitlines()) == len(plain.splitlines())
     assert bars(text) == bars(plain)
-    assert "\\\\|" not in text
+    assert not [line for line in text.splitlines() if line.startswith("|") and "\\\\|" in line]
 
 
 def test_lines_fit_a_terminal() -> None:
