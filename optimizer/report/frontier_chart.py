@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -68,12 +69,18 @@ def draw_frontier(record: FrontierRecord) -> Chart | None:
     )
 
 
-def _drawing(record: FrontierRecord) -> Markup:
+def _chart(**options: Any) -> Any:
     from pygal import XY
 
+    # pygal leaves a finder of the protocol that Python 3.12 dropped; 3.11 would warn at each later import.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+    return XY(**options)
+
+
+def _drawing(record: FrontierRecord) -> Markup:
     first, second = record.objectives
     points = [(_scaled(first, p.values[first]), _scaled(second, p.values[second])) for p in record.points]
-    chart = XY(
+    chart = _chart(
         width=_WIDTH,
         height=_HEIGHT,
         js=(),
