@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from optimizer.explain.alternatives import EQUIVALENT, Alternatives, Choice, Option, Stead
 from optimizer.report.objective import change
 from optimizer.report.quantity import counted, listed
+from optimizer.report.wrapping import wrapped
 
-WIDTH = 100
 _OPTIONS, _NAMED = 5, 3
 
 
@@ -75,11 +74,4 @@ def _listed(names: tuple[str, ...] | list[str], most: int | None) -> str:
 
 
 def _wrapped(text: str, first: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=first + "    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(text, first, first + "    ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from optimizer.answer.allowance import Verdict
@@ -11,8 +10,8 @@ from optimizer.explain.comparison import Comparison
 from optimizer.explain.growth import FEATURE, Cause, Step
 from optimizer.report.objective import SIZES, title
 from optimizer.report.quantity import counted, listed, mebibytes
+from optimizer.report.wrapping import wrapped
 
-WIDTH = 100
 _CAUSES = 10
 _CULPRITS = 3
 _NAMED = 6
@@ -136,7 +135,7 @@ def budget_lines(compared: Comparison) -> Iterator[str]:
         yield f"budget {verdict.allowance}: {_MARKS[verdict.verdict]}: {verdict_words(verdict)}"
         if verdict.verdict != "kept":
             for culprit in culprits(verdict, compared):
-                yield from _wrapped(culprit, "  ", "      ")
+                yield from wrapped(culprit, "  ", "      ")
 
 
 def verdict_words(verdict: Verdict) -> str:
@@ -212,7 +211,7 @@ def _section(word: str, rows: tuple[Row, ...], compared: Comparison) -> list[str
         facts = [f"{row_name(row)} {row_versions(row)}".rstrip(), *row_moves(row)]
         features = compared.features.get(row.name, ()) if row.before is None else ()
         facts += [f"for {listed(features, 2)}"] if features else []
-        lines += _wrapped(", ".join(facts), f"  {row_size(row):>{width}}  ", " " * (width + 6))
+        lines += wrapped(", ".join(facts), f"  {row_size(row):>{width}}  ", " " * (width + 6))
     return lines
 
 
@@ -220,7 +219,7 @@ def _sources(rows: tuple[SourceRow, ...] | None) -> list[str]:
     lines = []
     for word, named in source_lists(rows or ()):
         if named:
-            lines += _wrapped(f"sources {word}: {', '.join(named)}", "", "  ")
+            lines += wrapped(f"sources {word}: {', '.join(named)}", "", "  ")
     return lines
 
 
@@ -235,7 +234,7 @@ def _causes(causes: tuple[Cause, ...]) -> list[str]:
         words = chain_words(cause.chain)
         words += f"; also for {listed(cause.also, 2)}" if cause.also else ""
         words += f"; brings {listed(along, _NAMED)}" if along else ""
-        lines += _wrapped(words, f"  {cause_size(cause):>{width}}  ", " " * (width + 6))
+        lines += wrapped(words, f"  {cause_size(cause):>{width}}  ", " " * (width + 6))
     left = causes[_CAUSES:]
     if left:
         lines.append(f"  and {counted(len(left), 'smaller cause')}")
@@ -245,14 +244,3 @@ def _causes(causes: tuple[Cause, ...]) -> list[str]:
 def _step(step: Step) -> str:
     name = f"feature {step.name.removeprefix(FEATURE)}" if step.name.startswith(FEATURE) else step.name
     return f"{name}{_STATES.get(step.state, '')}"
-
-
-def _wrapped(text: str, first: str, later: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 from optimizer.answer.family import FamilyImage, FamilyRecord
@@ -11,6 +10,7 @@ from optimizer.model.solution import Stage
 from optimizer.report.quantity import counted, listed, mebibytes, relative
 from optimizer.report.summary import STATUS
 from optimizer.report.text import result_text
+from optimizer.report.wrapping import wrapped
 
 _SHOWN = 6
 _TITLES = {
@@ -119,9 +119,7 @@ def _changes(images: Sequence[FamilyImage]) -> str:
         ]
         lines.append(f"  {image.name}")
         for word in words:
-            lines += textwrap.wrap(
-                word, 100, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False
-            )
+            lines += wrapped(word, "    ", "      ")
     same = len(images) - len(changed)
     return "\n".join((*lines, *((f"  {counted(same, 'image')} unchanged",) if same else ())))
 

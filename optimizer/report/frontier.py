@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from itertools import pairwise
 
 from optimizer.answer.frontier import FrontierPackage, FrontierRecord, PointRecord
 from optimizer.report.objective import SIZES, amount, noun, title
 from optimizer.report.quantity import counted, listed, mebibytes
+from optimizer.report.wrapping import wrapped
 
-WIDTH = 100
 _NAMED = 6
 _MEBIBYTE = 1 << 20
 _STATUS = {
@@ -103,14 +102,7 @@ def _swapped(record: FrontierRecord, before: PointRecord, point: PointRecord) ->
         ("instead", [_instead(lost[slot], gained[slot]) for slot in both]),
     ):
         if named:
-            yield from textwrap.wrap(
-                f"{word}: {listed(named, _NAMED)}",
-                WIDTH,
-                initial_indent="      ",
-                subsequent_indent="        ",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            yield from wrapped(f"{word}: {listed(named, _NAMED)}", "      ", "        ")
 
 
 def _slot(package: FrontierPackage) -> tuple[str, str]:
@@ -188,6 +180,4 @@ def _weighted(record: FrontierRecord, kind: str) -> bool:
 
 
 def _lines(text: str) -> str:
-    return "\n".join(
-        textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-    )
+    return "\n".join(wrapped(text, "", "  "))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from optimizer.explain.difference import Difference, Member
@@ -11,8 +10,8 @@ from optimizer.explain.levers import CutRow, Levers, Release
 from optimizer.report.objective import amount, change, title
 from optimizer.report.quantity import counted, listed, mebibytes
 from optimizer.report.reason import core_sentence
+from optimizer.report.wrapping import wrapped
 
-WIDTH = 100
 _NAMED = 4
 _SINGLE = 8  # so many edges are told one by one
 _RANKING = (
@@ -28,7 +27,7 @@ def levers_text(found: Levers) -> str:
     least = "at least " if found.unknown_sizes and found.objective == "installed_size" else ""
     edges = counted(found.edges, "dependency edge") + (" of packages in the answer" if found.in_answer else "")
     words = f"{found.problem}: {title(found.objective)} is {least}{today} today; of {edges}, "
-    lines = _wrapped(words + _RANKING[max((len(row.edges) for row in found.rows), default=0)], "")
+    lines = wrapped(words + _RANKING[max((len(row.edges) for row in found.rows), default=0)], "")
     for rank, row in enumerate(found.rows, start=1):
         lines += ["", *_row(found, rank, row)]
     if found.rows and found.whole:
@@ -46,18 +45,16 @@ def release_text(found: Release) -> str:
     if found.impossible and found.held_by:
         lines = [f"{words} cannot leave, whatever edges are cut: the problem itself holds it"]
         for part in found.held_by:
-            lines += _wrapped(f"- {core_sentence(part)}", "  ", "    ")
+            lines += wrapped(f"- {core_sentence(part)}", "  ", "    ")
         return "\n".join(lines) + "\n"
     if found.impossible:
         return (
-            "\n".join(_wrapped(f"{words} cannot leave without a worse objective, whatever edges are cut", "")) + "\n"
+            "\n".join(wrapped(f"{words} cannot leave without a worse objective, whatever edges are cut", "")) + "\n"
         )
     if found.row is None:
         return f"{words} can leave as it is: another answer without it is as good\n"
     count = counted(len(found.row.edges), "edge")
-    lines = _wrapped(
-        f"{words} can leave, with no objective worse than today, where {count} are cut, and no fewer", ""
-    )
+    lines = wrapped(f"{words} can leave, with no objective worse than today, where {count} are cut, and no fewer", "")
     lines = [line.replace("1 edge are", "1 edge is") for line in lines]
     lines += _edges(found.row.edges)
     saved = amount(found.objective, found.row.saved, weighted=found.weighted)
@@ -78,7 +75,7 @@ def _row(found: Levers, rank: int, row: CutRow) -> Iterator[str]:
         yield from _edge(edge)
     other = [stage for stage in row.difference.stages if stage.change and stage.objective != found.objective]
     if other:
-        yield from _wrapped("also " + ", ".join(change(one.objective, one.change or 0) for one in other), "       ")
+        yield from wrapped("also " + ", ".join(change(one.objective, one.change or 0) for one in other), "       ")
     yield from _moves(row.difference)
 
 
@@ -95,7 +92,7 @@ def _edges(edges: tuple[Edge, ...]) -> Iterator[str]:
         outside = f"; {away} of them not in today's answer" if away else ""
         names = listed([edge.package for edge in group], _NAMED)
         words = f"{group[0].dependency}{_kind(group[0])}: {counted(len(group), 'package')}{outside}: {names}"
-        yield from _wrapped(words, "     ", "         ")
+        yield from wrapped(words, "     ", "         ")
 
 
 def _kind(edge: Edge) -> str:
@@ -105,7 +102,7 @@ def _kind(edge: Edge) -> str:
 def _edge(edge: Edge) -> Iterator[str]:
     away = "" if edge.in_answer else "; not in today's answer"
     spelt = "" if len(edge.texts) < 2 else f"  [{len(edge.texts)} spellings]"
-    yield from _wrapped(f"{edge.package}: {edge.dependency}{_kind(edge)}{spelt}{away}", "     ", "         ")
+    yield from wrapped(f"{edge.package}: {edge.dependency}{_kind(edge)}{spelt}{away}", "     ", "         ")
 
 
 def _moves(difference: Difference) -> Iterator[str]:
@@ -117,27 +114,14 @@ def _moves(difference: Difference) -> Iterator[str]:
             size = mebibytes(sum(one.installed_size or 0 for one in members))
             verb = word if len(members) > 1 else f"{word}s"
             names = listed([_member(one) for one in largest], _NAMED)
-            yield from _wrapped(
-                f"{counted(len(members), 'package')} {verb} ({size}): {names}", "       ", "         "
-            )
+            yield from wrapped(f"{counted(len(members), 'package')} {verb} ({size}): {names}", "       ", "         ")
     if difference.spared:
         names = listed([name.removeprefix("stub:") for name in difference.spared], _NAMED)
-        yield from _wrapped(f"no longer to maintain: {names}", "       ", "         ")
+        yield from wrapped(f"no longer to maintain: {names}", "       ", "         ")
     if difference.maintained:
         names = listed([name.removeprefix("stub:") for name in difference.maintained], _NAMED)
-        yield from _wrapped(f"to maintain as well: {names}", "       ", "         ")
+        yield from wrapped(f"to maintain as well: {names}", "       ", "         ")
 
 
 def _member(member: Member) -> str:
     return member.name if member.installed_size is None else f"{member.name} {mebibytes(member.installed_size)}"
-
-
-def _wrapped(text: str, first: str, later: str | None = None) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=first if later is None else later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

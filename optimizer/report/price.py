@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from optimizer.explain.difference import Difference
 from optimizer.explain.price import LimitPrice, Price, Prices, Together
 from optimizer.report.objective import amount, change, change_alone, title
 from optimizer.report.quantity import counted, listed
+from optimizer.report.wrapping import wrapped
 
-WIDTH = 100
 _SUMS = ("installed_size", "download_size", "packages")
 _NAMED = 3
 _WIDEST = 36
@@ -157,11 +156,4 @@ def _doubt(status: str) -> str:
 
 
 def _wrapped(text: str, first: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=first + "  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(text, first, first + "  ")

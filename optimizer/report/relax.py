@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from optimizer.answer.core import CorePart
@@ -11,8 +10,8 @@ from optimizer.explain.relax import LeftOut, Relaxed
 from optimizer.report.objective import amount, change, title
 from optimizer.report.quantity import counted, mebibytes
 from optimizer.report.reason import core_sentence, core_sentences
+from optimizer.report.wrapping import wrapped
 
-WIDTH = 100
 _SIZES = ("installed_size", "download_size")
 
 
@@ -34,7 +33,7 @@ def core_lines(core: Iterable[CorePart]) -> Iterator[str]:
     """Yield a minimal core, a sentence a part."""
     yield "these cannot all hold, and none of them can be left out of the clash:"
     for sentence in core_sentences(core):
-        yield from _wrapped(sentence, "  - ", "    ")
+        yield from wrapped(sentence, "  - ", "    ")
 
 
 def relaxation_lines(found: Iterable[Relaxation]) -> Iterator[str]:
@@ -46,10 +45,10 @@ def relaxation_lines(found: Iterable[Relaxation]) -> Iterator[str]:
             yield "there is an answer if you"
         for place, given_up in enumerate(relaxation.given_up):
             lead = f"{number:>3}. " if place == 0 else "     and "
-            yield from _wrapped(_given_up(given_up), lead, "       ")
-        yield from _wrapped(f"then {_outcome(relaxation.then)}", "       ", "         ")
+            yield from wrapped(_given_up(given_up), lead, "       ")
+        yield from wrapped(f"then {_outcome(relaxation.then)}", "       ", "         ")
         if relaxation.without is not None and relaxation.without != relaxation.then:
-            yield from _wrapped(f"with no such limit {_outcome(relaxation.without)}", "       ", "         ")
+            yield from wrapped(f"with no such limit {_outcome(relaxation.without)}", "       ", "         ")
     if ranked is not None:
         yield f"there are more sets of the last size: {ranked} of them were solved and ranked"
 
@@ -95,26 +94,15 @@ def _least(outcome: Outcome, objective: str) -> str:
 
 def _left_out(feature: LeftOut) -> Iterator[str]:
     place = f"  [{feature.where}]" if feature.where else ""
-    yield from _wrapped(f"{feature.feature}, worth {feature.value}{place}", "", "  ")
+    yield from wrapped(f"{feature.feature}, worth {feature.value}{place}", "", "  ")
     if feature.stages:
         changed = [change(one.objective, one.change) for one in feature.stages if one.change]
         doubt = "" if all(one.status == "optimal" for one in feature.stages) else " (not proven)"
-        yield from _wrapped(f"can be had: {', '.join(changed) or 'at no cost'}{doubt}", "  ", "    ")
+        yield from wrapped(f"can be had: {', '.join(changed) or 'at no cost'}{doubt}", "  ", "    ")
         return
     yield "  cannot be had with what the problem asks for:"
     for part in feature.infeasible:
-        yield from _wrapped(core_sentence(part), "  - ", "    ")
+        yield from wrapped(core_sentence(part), "  - ", "    ")
     yield from (f"  {line}" for line in relaxation_lines(feature.relaxations))
     if not feature.relaxations:
         yield "  nothing that could be given up helps"
-
-
-def _wrapped(text: str, first: str, later: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from optimizer.answer.divergence import Entry
@@ -22,8 +21,7 @@ from optimizer.report.summary import (
     stage_rows,
     status_words,
 )
-
-WIDTH = 100
+from optimizer.report.wrapping import wrapped
 
 
 def result_text(result: Result) -> str:
@@ -64,7 +62,7 @@ def _sizes(result: Result, manifest: Manifest) -> str:
 
 def _reuse(manifest: Manifest) -> str:
     words = "reuse of upstream: " + (", ".join(map(share_words, reuse_shares(manifest))) or "nothing to reuse")
-    return "\n".join(_wrapped(words, "", "  "))
+    return "\n".join(wrapped(words, "", "  "))
 
 
 def _divergence(entries: tuple[Entry, ...]) -> str:
@@ -75,12 +73,12 @@ def _divergence(entries: tuple[Entry, ...]) -> str:
 
 
 def _entry_lines(entry: Entry) -> Iterator[str]:
-    yield from _wrapped(f"{entry_label(entry)}  [{entry.reason}]  {divergence_sentence(entry)}", "  ", "      ")
+    yield from wrapped(f"{entry_label(entry)}  [{entry.reason}]  {divergence_sentence(entry)}", "  ", "      ")
     facts = [f"for {listed(entry.features, 2)}"] if entry.features else []
     if entry.nearest is not None:
         facts.append(f"nearest upstream {entry.nearest['upstream']} ({entry.nearest['upstream_version_is']})")
     facts.append(price_sentence(entry.price))
-    yield from _wrapped("; ".join(facts), "      ", "      ")
+    yield from wrapped("; ".join(facts), "      ", "      ")
 
 
 def _core(result: Result) -> str:
@@ -89,7 +87,7 @@ def _core(result: Result) -> str:
         return "\n".join((*lines, *relaxation_lines(result.record.relaxations)))
     lines = ["these cannot all hold, and none of them can be left out of the clash:"]
     for sentence in core_sentences(result.record.infeasible):
-        lines += _wrapped(sentence, "  - ", "    ")
+        lines += wrapped(sentence, "  - ", "    ")
     if any(part.kind == "feature" and not part.providers for part in result.record.infeasible):
         lines.append("`pkgset check` looks up every name of the problem, and tells what is near")
     if result.record.relaxations:
@@ -100,14 +98,3 @@ def _core(result: Result) -> str:
 def _verdicts(result: Result) -> str:
     rejected = [judged for judged in result.record.judges if judged.verdict == "rejected"]
     return "\n".join(f"{judged.judge}: {line}" for judged in rejected for line in judged.evidence)
-
-
-def _wrapped(text: str, first: str, later: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

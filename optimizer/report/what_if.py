@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from optimizer.explain.difference import Amount, Difference, Member, Replacement, StageChange
@@ -10,8 +9,8 @@ from optimizer.explain.what_if import Ground, WhatIf
 from optimizer.report.objective import amount, change_alone, title
 from optimizer.report.quantity import counted, mebibytes
 from optimizer.report.reason import core_sentences
+from optimizer.report.wrapping import wrapped
 
-WIDTH = 100
 _STATUS = {
     "proven": "proven optimal",
     "not proven": "feasible, not proven optimal: the limit or Ctrl-C came first",
@@ -139,11 +138,4 @@ def _quoted(words: str) -> str:
 
 
 def _wrapped(text: str, first: str = "", later: str = "  ") -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(text, first, later)

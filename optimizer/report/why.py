@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from optimizer.explain.subject import SubjectKind
 from optimizer.explain.why import Holder, LeadingFeature, Link, Why, WhyPackage
 from optimizer.report.quantity import counted, listed, mebibytes
+from optimizer.report.wrapping import wrapped
 from optimizer.universe.instance import PackageOrigin
 
-_WIDTH = 100
 _CHAINS, _NAMED = 3, 4
 
 
@@ -132,11 +131,4 @@ def _leaving(package: WhyPackage, whole: bool) -> Iterator[str]:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(text, indent, f"{indent}  ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from optimizer.explain.why_not import Outcome, Preference, WhyNot, WhyNotPackage
@@ -10,9 +9,9 @@ from optimizer.report.objective import amount, title
 from optimizer.report.quantity import listed
 from optimizer.report.reason import core_sentences
 from optimizer.report.what_if import difference_lists, difference_table
+from optimizer.report.wrapping import wrapped
 from optimizer.universe.instance import PackageOrigin
 
-_WIDTH = 100
 _NAMED = 4
 _TOLD, _LISTED = 3, 10
 _TIES = {
@@ -79,11 +78,5 @@ def _place(candidate: WhyNotPackage) -> str:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=f"{' ' * len(indent)}  " if indent.strip() == "" else " " * len(indent),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    blank = " " * len(indent)
+    return wrapped(text, indent, blank if indent.strip() else f"{blank}  ")

@@ -11,7 +11,8 @@ import pytest
 from optimizer.answer.core import CorePart
 from optimizer.answer.result import Judgement, Result
 from optimizer.model.solution import SolveStatus
-from optimizer.report.text import WIDTH, result_text
+from optimizer.report.text import result_text
+from optimizer.report.wrapping import WIDTH
 from tests.report.made import (
     DOWNSTREAM,
     MIB,
