@@ -28,7 +28,8 @@ from optimizer.explain.price import price
 from optimizer.explain.why import why
 from optimizer.explain.why_not import why_not
 from optimizer.export.results import write_results
-from optimizer.pipeline import Settings, open_answer, solve_file, suppose
+from optimizer.inquiry import open_answer, suppose
+from optimizer.pipeline import Settings, solve_file
 from optimizer.problem.problem import ObjectiveKind
 
 ROOT = Path(__file__).resolve().parent.parent

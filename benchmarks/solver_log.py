@@ -15,10 +15,11 @@ from typing import Any
 from unittest import mock
 
 from benchmarks.place import data_directory
+from optimizer.inquiry import open_instance
 from optimizer.model import solver
 from optimizer.model.solution import Solution
 from optimizer.model.solve import Engine
-from optimizer.pipeline import Settings, open_instance
+from optimizer.pipeline import Settings
 
 
 def solve_loudly(path: Path, settings: Settings) -> Solution:

@@ -44,22 +44,13 @@ if TYPE_CHECKING:
     from optimizer.family import FamilyResult, solve_family
     from optimizer.imports.installed import read_listing
     from optimizer.imports.source import read_source
+    from optimizer.inquiry import RejectedError, open_answer, open_instance, open_subject, suppose
     from optimizer.model.frontier import Frontier, FrontierPoint, frontier
     from optimizer.model.question import Question
     from optimizer.model.solution import Solution, SolveStatus, Stage
     from optimizer.model.solve import Engine
     from optimizer.model.solver import Budget
-    from optimizer.pipeline import (
-        RejectedError,
-        Settings,
-        check_file,
-        open_answer,
-        open_instance,
-        open_subject,
-        solve_file,
-        solve_problem,
-        suppose,
-    )
+    from optimizer.pipeline import Settings, check_file, solve_file, solve_problem
     from optimizer.problem.error import ProblemError
     from optimizer.problem.family import Family, load_family
     from optimizer.problem.load import load_problem
@@ -277,6 +268,13 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "optimizer.imports.installed": ("read_listing",),
     "optimizer.imports.source": ("read_source",),
+    "optimizer.inquiry": (
+        "RejectedError",
+        "open_answer",
+        "open_instance",
+        "open_subject",
+        "suppose",
+    ),
     "optimizer.model.frontier": (
         "Frontier",
         "FrontierPoint",
@@ -291,15 +289,10 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "optimizer.model.solve": ("Engine",),
     "optimizer.model.solver": ("Budget",),
     "optimizer.pipeline": (
-        "RejectedError",
         "Settings",
         "check_file",
-        "open_answer",
-        "open_instance",
-        "open_subject",
         "solve_file",
         "solve_problem",
-        "suppose",
     ),
     "optimizer.problem.error": ("ProblemError",),
     "optimizer.problem.family": (

@@ -55,13 +55,13 @@ class Asked:
 
     def answer(self) -> Answered:
         """Return the answer that is asked about; raises what `open_answer` raises."""
-        from optimizer.pipeline import open_answer
+        from optimizer.inquiry import open_answer
 
         return open_answer(self.path, self.settings())
 
     def subject(self, word: str, problem: Path | None) -> tuple[Answered, Subject]:
         """Return the answer and what a word names in it; raises what `open_subject` raises."""
-        from optimizer.pipeline import open_subject
+        from optimizer.inquiry import open_subject
 
         if problem is not None and self.path.is_file() and self.path.suffix != ".instance":
             raise click.UsageError("RESULT is a problem file already: leave --problem out")

@@ -233,7 +233,8 @@ def _question(path: Path, settings: Settings) -> Instance:
 def _answer(path: Path, settings: Settings, urls: dict[str, str]) -> Exported:
     from optimizer.answer.stored import BadResultError, read_stored
     from optimizer.export.exported import export_answer
-    from optimizer.pipeline import RejectedError, solve_file
+    from optimizer.inquiry import RejectedError
+    from optimizer.pipeline import solve_file
 
     time = _source_date_epoch()
     if path.is_dir():

@@ -96,7 +96,7 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.export.sbom import MissingSbomLibraryError
     from optimizer.export.staged import UnknownStageError
     from optimizer.imports.error import BadImportError, UnknownImportFormatError
-    from optimizer.pipeline import OtherQuestionError, RejectedError
+    from optimizer.inquiry import OtherQuestionError, RejectedError
     from optimizer.problem.error import ProblemError
     from optimizer.problem.nearest import nearest
     from optimizer.problem.setting import UnknownKeyError

@@ -194,6 +194,6 @@ def _settings(mirror: Path | None, time_limit_s: float | None, workers: int, qui
 
 
 def _instance(problem: Path, settings: Settings) -> Instance:
-    from optimizer.pipeline import open_instance
+    from optimizer.inquiry import open_instance
 
     return open_instance(problem, settings)

@@ -109,7 +109,8 @@ def _with_choices(directory: Path, reported: Reported, quiet: bool) -> Reported:
 
     from optimizer.cli.terminal import terminal
     from optimizer.explain.alternatives import alternatives
-    from optimizer.pipeline import Settings, open_answer
+    from optimizer.inquiry import open_answer
+    from optimizer.pipeline import Settings
 
     if reported.solution is None:
         return reported

@@ -56,7 +56,7 @@ def _is_problem(path: Path) -> bool:
 def _solved(path: Path, settings: Settings) -> Side:
     from optimizer.answer.manifest import write_manifest
     from optimizer.answer.side import side_of_manifest
-    from optimizer.pipeline import open_answer
+    from optimizer.inquiry import open_answer
 
     answered = open_answer(path, settings)
     answered.require_answer()

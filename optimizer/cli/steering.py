@@ -34,7 +34,7 @@ class Steering:
         """Return an export with the shortest request; raises NoRequestError and what `steer_answer` raises."""
         from optimizer.answer.steering import NoRequestError
         from optimizer.export.steering import steering_request
-        from optimizer.pipeline import steer_answer
+        from optimizer.inquiry import steer_answer
         from optimizer.problem.load import load_problem
 
         seconds = self.settings.time_limit_s or SECONDS

@@ -14,7 +14,8 @@ from optimizer.explain.change_words import ChangeSyntaxError, read_change
 from optimizer.explain.changed_instance import OutsideClosureError
 from optimizer.explain.what_if import WhatIf
 from optimizer.export.results import write_results
-from optimizer.pipeline import OtherQuestionError, Settings, solve_file, suppose
+from optimizer.inquiry import OtherQuestionError, suppose
+from optimizer.pipeline import Settings, solve_file
 from optimizer.problem.dependency import parse_dependency
 from optimizer.problem.supposition import Cut, SupposedPackage, UnknownSuppositionError
 from optimizer.universe.instance import LimitKind

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from optimizer.explain.answered import Answered
 from optimizer.explain.edge import EdgeTable, idle_edges
 from optimizer.explain.levers import BYTES, DIVERGENCE, best_edges, best_pairs, release, without_requirements
+from optimizer.inquiry import open_answer, open_instance
 from optimizer.model.question import Question
 from optimizer.model.solve import Engine, stage_order
-from optimizer.pipeline import Settings, open_answer, open_instance
+from optimizer.pipeline import Settings
 from optimizer.problem.dependency import dependency_name
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.problem.supposition import Cut

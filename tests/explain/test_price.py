@@ -12,7 +12,8 @@ from hypothesis import given, settings
 
 from optimizer.explain.difference import Difference
 from optimizer.explain.price import LimitPrice, Step, price
-from optimizer.pipeline import Settings, open_answer, solve_file
+from optimizer.inquiry import open_answer
+from optimizer.pipeline import Settings, solve_file
 from optimizer.problem.supposition import UnknownSuppositionError
 from optimizer.universe.instance import Feature, Instance, Limit, LimitKind, holds
 from tests.explain.trying import Vector, amount, answerable_instances, answered, best, feasible_sets, rank, vector

@@ -14,12 +14,13 @@ from optimizer.answer.core import ASKED, describe, guards_of
 from optimizer.answer.relaxation import RANKED, Relaxation, relaxations, with_limit
 from optimizer.explain.answered import Answered
 from optimizer.explain.relax import relax
+from optimizer.inquiry import open_answer
 from optimizer.model.build import Guard
 from optimizer.model.correction import corrections
 from optimizer.model.question import PLAIN, Question
 from optimizer.model.solve import Engine
 from optimizer.model.solver import Budget
-from optimizer.pipeline import Settings, open_answer, solve_file
+from optimizer.pipeline import Settings, solve_file
 from optimizer.report.relax import relaxed_text
 from optimizer.universe.instance import Feature, Instance, Limit, LimitKind
 from tests.model.making import make, package

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, seed, settings
 from optimizer.explain.changed_instance import OutsideClosureError
 from optimizer.explain.what_if import Ground, WhatIf
 from optimizer.export.results import write_results
-from optimizer.pipeline import Settings, solve_file, suppose
+from optimizer.inquiry import suppose
+from optimizer.pipeline import Settings, solve_file
 from optimizer.problem.supposition import UnknownSuppositionError
 from optimizer.repository.cache import Cache
 from tests.explain.changing import Changed, changed_cases

@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.export.cudf import write_cudf
+from optimizer.inquiry import open_instance
 from optimizer.model.frontier import Frontier, frontier
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine
-from optimizer.pipeline import Settings, open_instance
+from optimizer.pipeline import Settings
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import (
     Capability,

@@ -8,7 +8,8 @@ import pytest
 
 from optimizer.answer.judges.dnf import Dnf
 from optimizer.answer.steering import Steered
-from optimizer.pipeline import Settings, steer_answer
+from optimizer.inquiry import steer_answer
+from optimizer.pipeline import Settings
 from optimizer.problem.load import load_problem
 from optimizer.universe.steer import SteeringRequest
 from tests.demo.recipes import DEMO

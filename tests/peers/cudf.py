@@ -59,7 +59,7 @@ def _run(document: CudfDocument, command: list[str], seconds: int) -> str:
 
 
 def read_answer(document: CudfDocument, text: str) -> CudfAnswer:
-    """Return what a solver's output says of the document; raises AssertionError where it is neither FAIL nor an answer."""
+    """Return what a solver's output says of the document; AssertionError where it is neither FAIL nor an answer."""
     if "FAIL" in (line.strip() for line in text.splitlines()):
         return CudfAnswer(CudfStatus.INFEASIBLE, frozenset(), ())
     names = frozenset(line.split(":", 1)[1].strip() for line in text.splitlines() if line.startswith("package:"))

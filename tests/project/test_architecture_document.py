@@ -13,7 +13,7 @@ from tests.requirements import PROJECT_ROOT
 
 PACKAGE = PROJECT_ROOT / "optimizer"
 #: What wires the rooms together, for one problem and for several.
-WIRING = ("optimizer.pipeline", "optimizer.family")
+WIRING = ("optimizer.pipeline", "optimizer.family", "optimizer.inquiry")
 DOCUMENT = (PROJECT_ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 ROWS = {
     match["room"]: set(re.findall(r"`([\w/]+)`", match["modules"]))

@@ -56,7 +56,7 @@ def what_if(
     from optimizer.answer.result import EXIT_CODES
     from optimizer.cli.output import say, say_json
     from optimizer.explain.change_words import read_change
-    from optimizer.pipeline import suppose
+    from optimizer.inquiry import suppose
 
     if problem is not None and asked.path.is_file() and asked.path.suffix != ".instance":
         raise click.UsageError("RESULT is a problem file already: leave --problem out")
