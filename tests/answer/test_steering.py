@@ -92,18 +92,20 @@ def check(world: World, words: list[int], weak: bool) -> str:
 @pytest.mark.parametrize("weak", [False, True])
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_no_request_is_shorter_than_the_one_found(chunk: int, weak: bool) -> None:
+    wanted = {"1 words for 2", "2 words for 2", "refused"}
     met: set[str] = set()
 
-    @seed(chunk)
     @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(worlds(), st.lists(st.integers(0, 7), min_size=1, max_size=4))
     def compare(world: World, words: list[int]) -> None:
         met.add(check(world, words, weak))
 
-    compare()
-    # Which sizes are met moves with the modules that are loaded (Hypothesis draws from their constants).
-    assert "refused" in met
-    assert len(met) >= 3, met
+    # Hypothesis draws from the constants of whatever modules are loaded: one round may pass a kind of case by.
+    for further in range(5):
+        seed(chunk + further * CHUNKS)(compare)()
+        if wanted <= met:
+            break
+    assert wanted <= met
 
 
 def of(*packages: OraclePackage) -> World:
