@@ -1,0 +1,1 @@
+"""One module a promise, each with its `ROW`; modules are found, not listed."""
