@@ -35,6 +35,7 @@ def dry_run(target: str, folder: Path) -> list[str]:
     """The commands `make TARGET` would run where nothing is installed."""
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(PROJECT_ROOT / name, folder)
+    shutil.copytree(PROJECT_ROOT / "requirements", folder / "requirements")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     command = [str(require_tool("make")), "--dry-run", target]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, env=environment)
