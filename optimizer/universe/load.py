@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
+import os
+import zlib
+from collections import deque
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -17,10 +22,13 @@ from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.modules import Modules, ModuleSelection, read_modules
 from optimizer.repository.progress import Progress
 from optimizer.repository.repository import Repository, RepositoryKind, open_part, part_checksum
+from optimizer.universe.containment import Reading, begin_reading, read_again
 from optimizer.universe.world import World, libsolv_version, new_world
 
 # Part of every cache key: raise it when what is written to a cached file changes.
-_CACHE_FORMAT = "1"
+_CACHE_FORMAT = "2"
+# A cached file ends with the CRC-32 of what is before: a damaged one could crash libsolv.
+_CRC_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,54 +56,71 @@ def load_world(
     groups: list[Group] = []
     modules = Modules()
     progress.start("load", len(repositories))
-    for repository in repositories:
-        held = world.pool.add_repo(repository.id)
-        world.origins[held.id] = repository.origin
-        _load(held, repository, cache, with_filelists=filelists)
-        groups.extend(_groups(problem, repository))
-        modules = modules.united(_modules(repository))
-        progress.advance(1)
+    with ExitStack() as stack:
+        coming = deque(repositories)
+        begun: deque[tuple[ExitStack, Reading | BinaryIO]] = deque()
+        for repository in repositories:
+            while coming and len(begun) < _most_at_once():
+                ending = stack.enter_context(ExitStack())
+                begun.append((ending, _begin(coming.popleft(), cache, ending, with_filelists=filelists)))
+            held = world.pool.add_repo(repository.id)
+            world.origins[held.id] = repository.origin
+            ending, source = begun.popleft()
+            with ending:
+                _finish(held, repository, source, cache, with_filelists=filelists)
+            groups.extend(_groups(problem, repository))
+            modules = modules.united(_modules(repository))
+            progress.advance(1)
     progress.finish()
     more = not filelists and any(_has_filelists(repository) for repository in repositories)
     return Loaded(world, tuple(groups), modules.select(problem.modules), more)
+
+
+def _most_at_once() -> int:
+    """Return how many repositories may be read at the same time, each by a process of its own."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _has_filelists(repository: Repository) -> bool:
     return repository.kind is RepositoryKind.RPM_MD and part_checksum(repository, "filelists") is not None
 
 
-def _load(held: Any, repository: Repository, cache: Cache, *, with_filelists: bool) -> None:
-    if repository.kind is RepositoryKind.SOLV:
-        file = open_part(repository, "solv")
-        if file is None or not _read(held.add_solv, file):
-            raise BadRepositoryData(repository.id, repository.location, "libsolv cannot read this .solv file")
-        return
+def _begin(repository: Repository, cache: Cache, stack: ExitStack, *, with_filelists: bool) -> Reading | BinaryIO:
+    """Return the cached `.solv` file of a repository, else a process that makes it; `stack` ends either."""
     with_filelists = with_filelists and _has_filelists(repository)
-    key = _cache_key(repository, with_filelists)
-    cached = cache.get(key)
-    if cached is not None and _read_cached(held, cached):
+    cached = cache.get(_cache_key(repository, with_filelists))
+    file = None if cached is None else _whole(cached)
+    if file is None:
+        return stack.enter_context(begin_reading(repository, with_filelists=with_filelists))
+    return stack.enter_context(file)
+
+
+def _finish(
+    held: Any, repository: Repository, begun: Reading | BinaryIO, cache: Cache, *, with_filelists: bool
+) -> None:
+    if not isinstance(begun, Reading):
+        if _read(held.add_solv, begun):
+            return
+        held.empty()  # a cached file that cannot be read must leave nothing behind
+        with begin_reading(repository, with_filelists=with_filelists and _has_filelists(repository)) as again:
+            _finish(held, repository, again, cache, with_filelists=with_filelists)
         return
-    _parse(held, repository, with_filelists=with_filelists)
-    cache.store(key, lambda path: _write(held, path))
+    file = read_again(begun)
+    if not _read(held.add_solv, file):
+        raise BadRepositoryData(repository.id, repository.location, "libsolv cannot read what it wrote")
+    file.seek(0)
+    key = _cache_key(repository, with_filelists and _has_filelists(repository))
+    cache.store(key, lambda path: _write(file, path))
 
 
 def _cache_key(repository: Repository, with_filelists: bool) -> str:
-    parts = [_CACHE_FORMAT, libsolv_version(), part_checksum(repository, "primary") or ""]
+    if repository.kind is RepositoryKind.SOLV:
+        parts = ["solv", part_checksum(repository, "solv") or ""]
+    else:
+        parts = ["rpm-md", part_checksum(repository, "primary") or ""]
     if with_filelists:
         parts.append(part_checksum(repository, "filelists") or "")
-    return sha256("\0".join(parts).encode()).hexdigest() + ".solv"
-
-
-def _parse(held: Any, repository: Repository, *, with_filelists: bool) -> None:
-    primary = open_part(repository, "primary")
-    if primary is None or not _read(lambda file: held.add_rpmmd(file, None), primary):
-        raise BadRepositoryData(repository.id, repository.location, "libsolv cannot read the primary metadata")
-    if not with_filelists:
-        return
-    filelists = open_part(repository, "filelists")
-    extend = solv.Repo.REPO_EXTEND_SOLVABLES
-    if filelists is not None and not _read(lambda file: held.add_rpmmd(file, "FL", extend), filelists):
-        raise BadRepositoryData(repository.id, repository.location, "libsolv cannot read the file lists")
+    return sha256("\0".join((_CACHE_FORMAT, libsolv_version(), *parts)).encode()).hexdigest() + ".solv"
 
 
 def _read(parse: Any, file: BinaryIO) -> bool:
@@ -103,35 +128,39 @@ def _read(parse: Any, file: BinaryIO) -> bool:
 
     libsolv's bindings crash on a file that did not open, so what it makes of the descriptor is looked at first.
     """
-    with file:
-        stream = solv.xfopen_fd("metadata.xml", file.fileno(), "r")  # which duplicates the descriptor
-        if stream is None:
-            return False
-        try:
-            return bool(parse(stream))
-        finally:
-            stream.close()
+    stream = solv.xfopen_fd("metadata.solv", file.fileno(), "r")  # which duplicates the descriptor
+    if stream is None:
+        return False
+    try:
+        return bool(parse(stream))
+    finally:
+        stream.close()
 
 
-def _read_cached(held: Any, path: Path) -> bool:
+def _whole(path: Path) -> BinaryIO | None:
+    """Return a cached file, open at its start, None where it is not what was written."""
     try:
         file = path.open("rb")
     except OSError:
-        return False
-    if _read(held.add_solv, file):
-        return True
-    held.empty()  # a damaged cached file must leave nothing behind
-    return False
+        return None
+    with ExitStack() as stack:
+        stack.enter_context(file)
+        if os.fstat(file.fileno()).st_size <= _CRC_BYTES:
+            return None
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
+            if zlib.crc32(view[:-_CRC_BYTES]) != int.from_bytes(view[-_CRC_BYTES:]):
+                return None
+        stack.pop_all()
+    return file
 
 
-def _write(held: Any, path: Path) -> None:
-    stream = solv.xfopen(str(path), "w")
-    if stream is None:
-        raise OSError(f"cannot open {path} for writing")
-    ok = held.write(stream)
-    stream.close()
-    if not ok:
-        raise OSError(f"cannot write {path}")
+def _write(file: BinaryIO, path: Path) -> None:
+    checksum = 0
+    with path.open("wb") as cached:
+        while piece := file.read(1 << 20):
+            checksum = zlib.crc32(piece, checksum)
+            cached.write(piece)
+        cached.write(checksum.to_bytes(_CRC_BYTES))
 
 
 def _groups(problem: Problem, repository: Repository) -> tuple[Group, ...]:

@@ -1,0 +1,201 @@
+"""A program of its own: libsolv parses what strangers wrote, and writes it anew as a `.solv` file.
+
+libsolv is C and trusts what it reads: a crash, endless work or endless memory ends this process and no other.
+`containment` starts this file by its path, without site-packages, and tells it where to import from. It imports next
+to nothing, as its start is paid on each cold load. What is refused is refused before anything else asks libsolv
+about it.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` itself takes longer to import than libsolv
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, NoReturn
+
+#: Parentheses within each other in one dependency: what `optimizer.problem.dependency` reads of a problem file too.
+DEEPEST = 64
+#: Operators in one dependency. The largest in CentOS Stream 9 has 22, in openSUSE 11.1 55.
+MOST_OPERATORS = 1000
+#: Clauses that one dependency may multiply out to, whichever way it is turned; libsolv's solver does so.
+MOST_CLAUSES = 4096
+
+#: First words of the lines on stdout: what is being done, and why it is refused.
+DOING, REFUSED = "doing", "refused"
+
+_FREE_OPERATORS = 10  # which make 2 ** 10 clauses at the very most, twice that with an `else`
+_OPERATORS = ("and", "or", "if", "unless", "else", "with", "without")
+_RELATION = 0x80000000
+
+
+class Refused(Exception):  # noqa: N818 - it names the fact
+    """What is wrong with the file that is being read, in words."""
+
+
+def main() -> None:
+    """Read the open files that the command line names by their descriptors, and write the last one.
+
+    Two places to import from, the limits of memory, processor and written bytes, then `rpm-md PRIMARY [FILELISTS]
+    OUTPUT` or `solv FILE OUTPUT`.
+    """
+    sys.path[:0] = sys.argv[1:3]
+    memory, seconds, written, kind, *descriptors = sys.argv[3:]
+    _limit(resource.RLIMIT_AS, int(memory))
+    _limit(resource.RLIMIT_CPU, int(seconds))
+    _limit(resource.RLIMIT_FSIZE, int(written))
+    _limit(resource.RLIMIT_CORE, 0)
+    *inputs, output = map(int, descriptors)
+    try:
+        read(kind, inputs, output)
+    except Refused as refused:
+        _say(REFUSED, str(refused))
+    os._exit(0)  # libsolv's pool need not be taken down piece by piece
+
+
+def _limit(which: int, wanted: int) -> None:
+    _, hard = resource.getrlimit(which)
+    least = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(which, (least, least))
+
+
+def _say(*words: str) -> None:
+    """One line, at once: the next call may be the last of this process."""
+    os.write(1, " ".join(" ".join(words).split()).encode(errors="backslashreplace") + b"\n")
+
+
+def read(kind: str, inputs: list[int], output: int) -> None:
+    """Read open files into a pool of their own and write it. Raises Refused."""
+    import solv
+
+    pool = solv.Pool()
+    pool.setdisttype(solv.Pool.DISTTYPE_RPM)
+    repository = pool.add_repo("read")
+    if kind == "solv":
+        _say(DOING, "solv")
+        _parse(inputs[0], repository.add_solv)
+    else:
+        _say(DOING, "primary")
+        _parse(inputs[0], lambda stream: repository.add_rpmmd(stream, None))
+    if len(inputs) > 1:
+        _say(DOING, "filelists")
+        extend = solv.Repo.REPO_EXTEND_SOLVABLES
+        _parse(inputs[1], lambda stream: repository.add_rpmmd(stream, "FL", extend))
+    _say(DOING, "dependencies")
+    for text in _rich_dependencies(pool):
+        check_dependency(text)
+    _say(DOING, "output")
+    _write(repository, output)
+
+
+def _parse(descriptor: int, parse: Callable[[Any], bool]) -> None:
+    """libsolv's bindings crash on a file that did not open, so what it makes of the descriptor is looked at first."""
+    import solv
+
+    stream = solv.xfopen_fd("metadata.xml", descriptor, "r")
+    if stream is None:
+        raise Refused("cannot be opened")
+    if not parse(stream):
+        raise Refused("libsolv cannot read it")
+
+
+def _write(repository: Any, descriptor: int) -> None:
+    import solv
+
+    stream = solv.xfopen_fd("metadata.solv", descriptor, "w")
+    if stream is None or not repository.write(stream) or not _closed(stream):
+        raise Refused("what is read cannot be written")
+
+
+def _closed(stream: Any) -> bool:
+    stream.flush()
+    stream.close()
+    return True
+
+
+def _rich_dependencies(pool: Any) -> Iterator[str]:
+    """Yield all rich dependencies, those within others before these: their ids count up from 1.
+
+    So one that is too deep is met when it is a little too deep, and printing it cannot exhaust the stack.
+    """
+    import solv
+
+    probe = "@pkgset"
+    last = pool.Dep(probe).Rel(solv.REL_EQ, pool.str2id(probe)).id & (_RELATION - 1)
+    for text in map(pool.dep2str, range(1 - _RELATION, last - _RELATION)):
+        if text[:1] == "(":
+            yield text
+
+
+def check_dependency(text: str) -> None:
+    """Raise Refused for a rich dependency that is deep, long, or multiplies out to many clauses."""
+    if text.count("(") > DEEPEST and _depth(text) > DEEPEST:
+        _refuse(text, f"with more than {DEEPEST} parentheses within each other")
+    counts = [text.count(f" {operator} ") for operator in _OPERATORS]
+    if sum(counts) > MOST_OPERATORS:
+        _refuse(text, f"with more than {MOST_OPERATORS} operators")
+    if sum(counts) > _FREE_OPERATORS and max(counts) < sum(counts) and _clauses(text) > MOST_CLAUSES:
+        _refuse(text, f"that multiplies out to more than {MOST_CLAUSES} clauses")
+
+
+def _refuse(text: str, problem: str) -> NoReturn:
+    shown = text if len(text) <= 80 else text[:77] + "..."
+    raise Refused(f"a dependency {problem}: {shown}")
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _clauses(text: str) -> int:
+    """Return how many clauses a dependency has multiplied out, all operands different, the larger of both forms."""
+    # Few come here, in most repositories none: the parser's import is not worth its time before.
+    from optimizer.problem.dependency import DependencySyntaxError, parse_dependency
+
+    try:
+        return max(_forms(parse_dependency(text)))
+    except DependencySyntaxError:
+        return MOST_CLAUSES + 1  # libsolv printed what nobody can read
+
+
+def _forms(dependency: Any) -> tuple[int, int]:
+    """Return the number of clauses of the conjunctive and of the disjunctive normal form."""
+    operator = getattr(dependency, "operator", None)
+    if operator is None or operator in ("with", "without"):
+        return 1, 1
+    parts = [_forms(part) for part in dependency.operands]
+    if operator == "and":
+        return _sum(part[0] for part in parts), _product(part[1] for part in parts)
+    if operator == "or":
+        return _product(part[0] for part in parts), _sum(part[1] for part in parts)
+    then, (condition_all, condition_any), *otherwise = parts
+    if operator == "if":  # (then or not condition) and (other or condition)
+        implied = then[0] * condition_any, then[1] + condition_all
+        other = [(part[0] * condition_all, part[1] + condition_any) for part in otherwise]
+        return _sum(part[0] for part in (implied, *other)), _product(part[1] for part in (implied, *other))
+    # (then and not condition) or (other and condition)
+    held = then[0] + condition_any, then[1] * condition_all
+    other = [(part[0] + condition_all, part[1] * condition_any) for part in otherwise]
+    return _product(part[0] for part in (held, *other)), _sum(part[1] for part in (held, *other))
+
+
+def _sum(numbers: Iterable[int]) -> int:
+    return min(sum(numbers), MOST_CLAUSES + 1)
+
+
+def _product(numbers: Iterable[int]) -> int:
+    result = 1
+    for number in numbers:
+        result = min(result * number, MOST_CLAUSES + 1)
+    return result
+
+
+if __name__ == "__main__":
+    main()
