@@ -46,6 +46,7 @@ from optimizer.universe.instance import Input, Instance
 from optimizer.universe.load import Loaded, load_world
 from optimizer.universe.prepare import Universe, prepare_universe
 from optimizer.universe.resolve import resolve_problem
+from optimizer.universe.restate import closing_question, closure_key, restate
 from optimizer.universe.size import check_known_sizes
 from optimizer.universe.snapshot import SUFFIX, read_instance
 from optimizer.universe.stock import Stock
@@ -106,7 +107,21 @@ def close_problem(
     clock = clock or Clock()
     with clock.measure("open"):
         repositories = open_repositories(problem, settings)
+    if settings.stock is None or suppositions is not NOTHING:
+        world = _close(problem, repositories, settings, clock, suppositions)
+    else:
+        world = _close_from_stock(problem, repositories, settings, settings.stock, clock)
+    for name in world.universe.skipped:
+        settings.progress.warn(f"no repository has {name}, which a comps group names; left out, as dnf does")
+    for what in faults(world.closed.instance):  # sizes and counts that no arithmetic here could hold
+        raise BadRepositoryData(", ".join(repository.id for repository in repositories), "", what)
+    check_known_sizes(world.closed.instance)
+    return world
 
+
+def _close(
+    problem: Problem, repositories: list[Repository], settings: Settings, clock: Clock, suppositions: Suppositions
+) -> World:
     load = load_world if settings.stock is None else settings.stock.load
 
     def close(*, filelists: bool) -> World:
@@ -123,11 +138,21 @@ def close_problem(
     world = close(filelists=False)
     if world.universe.more_filelists and _lacks_paths(world):
         world = close(filelists=True)
-    for name in world.universe.skipped:
-        settings.progress.warn(f"no repository has {name}, which a comps group names; left out, as dnf does")
-    for what in faults(world.closed.instance):  # sizes and counts that no arithmetic here could hold
-        raise BadRepositoryData(", ".join(repository.id for repository in repositories), "", what)
-    check_known_sizes(world.closed.instance)
+    return world
+
+
+def _close_from_stock(
+    problem: Problem, repositories: list[Repository], settings: Settings, stock: Stock, clock: Clock
+) -> World:
+    """Return a problem closed, by a closure in stock if there is one; the stock is told of what is made anew."""
+    with clock.measure("close"):
+        key = closure_key(closing_question(problem), tuple(map(_input, repositories)))
+        held = stock.closure(key, settings.progress)
+        if held is not None:
+            universe, closed = held
+            return World(replace(universe, problem=problem), restate(closed, problem))
+    world = _close(problem, repositories, settings, clock, NOTHING)
+    stock.closed.append((key, problem.name))
     return world
 
 
@@ -201,10 +226,23 @@ def repository_inputs(problem: Problem, settings: Settings) -> tuple[Input, ...]
 def keep_repositories(problem: Problem, settings: Settings) -> None:
     """Load into the stock what a problem will ask of it, before this process forks for the problem.
 
-    Raises RepositoryError.
+    Where problems before it closed alike, that is their closure. Raises RepositoryError.
     """
-    if settings.stock is not None:
-        settings.stock.keep(problem, open_repositories(problem, settings), settings.cache, settings.progress)
+    if settings.stock is None:
+        return
+    repositories = open_repositories(problem, settings)
+    question = closing_question(problem)
+    key = closure_key(question, tuple(map(_input, repositories)))
+    if not settings.stock.is_shared(key, problem.name):
+        settings.stock.keep(problem, repositories, settings.cache, settings.progress)
+        return
+
+    def close(progress: Progress) -> tuple[Universe, Closed]:
+        noted = [replace(repository, progress=progress) for repository in repositories]
+        world = _close(question, noted, replace(settings, progress=progress), Clock(), NOTHING)
+        return world.universe, world.closed
+
+    settings.stock.keep_closure(key, settings.progress, close)
 
 
 def open_repositories(problem: Problem, settings: Settings) -> list[Repository]:

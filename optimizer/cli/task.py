@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from optimizer.cli.interrupt import Interrupts
     from optimizer.pipeline import Settings
     from optimizer.problem.problem import Problem
-    from optimizer.universe.stock import Stock, WorldKey
+    from optimizer.universe.stock import Demand, Stock
 
 _Done = TypeVar("_Done")
 
@@ -72,13 +72,13 @@ def run_from_stock(
         interrupts.begin()
         return solve(task, own, loaded, stock)
 
-    def work() -> tuple[_Done | Outcome, tuple[WorldKey, ...]]:
+    def work() -> tuple[_Done | Outcome, Demand]:
         outcome = _tried(task, own, begin)
         interrupts.working = False
-        return outcome, tuple(stock.missed)
+        return outcome, stock.demand()
 
-    outcome, missed = in_child(work)
-    stock.note_missed(missed)
+    outcome, demand = in_child(work)
+    stock.note(demand)
     return outcome
 
 

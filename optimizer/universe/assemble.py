@@ -118,11 +118,11 @@ class _Table:
             features=features,
             forbidden=forbidden,
             pins=tuple(self._pins()),
-            limits=tuple(_limits(problem)),
+            limits=limits_of(problem),
             objectives=tuple(objective.kind for objective in problem.objectives),
             follow_weak=problem.policy.weak_dependencies.value == "follow",
-            unknown_bytes=None if problem.policy.unknown_size == "error" else problem.policy.unknown_size,
-            previous=tuple(sorted(str(package) for package in problem.previous)),
+            unknown_bytes=unknown_bytes_of(problem),
+            previous=previous_of(problem),
             inputs=inputs,
         )
 
@@ -301,6 +301,21 @@ def _same_evr_and_arch(solvables: list[Any]) -> list[list[Any]]:
     for solvable in solvables:
         twins.setdefault((solvable.evr, solvable.arch), []).append(solvable)
     return list(twins.values())
+
+
+def unknown_bytes_of(problem: Problem) -> int | None:
+    """Return what an unknown size counts in a problem's Instance; None where it may not be counted."""
+    return None if problem.policy.unknown_size == "error" else problem.policy.unknown_size
+
+
+def previous_of(problem: Problem) -> tuple[str, ...]:
+    """Return the NEVRAs of a problem's earlier manifest as its Instance has them."""
+    return tuple(sorted(str(package) for package in problem.previous))
+
+
+def limits_of(problem: Problem) -> tuple[Limit, ...]:
+    """Return a problem's limits as its Instance has them."""
+    return tuple(_limits(problem))
 
 
 def _limits(problem: Problem) -> Iterable[Limit]:

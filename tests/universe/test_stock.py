@@ -15,7 +15,7 @@ from optimizer.repository.cache import Cache
 from optimizer.repository.error import RepositoryUnreachable
 from optimizer.universe import stock as stocks
 from optimizer.universe.snapshot import encode_instance
-from optimizer.universe.stock import Stock, WorldKey
+from optimizer.universe.stock import Demand, Stock, WorldKey
 from tests.demo.recipes import DEMO
 
 
@@ -85,7 +85,7 @@ def test_file_lists_that_two_problems_missed_are_kept(settings: Settings) -> Non
         content, missed = in_child(close)
         assert content == fresh
         assert [key[-1] for key in missed] == [True] * expected
-        stock.note_missed(missed)
+        stock.note(Demand(tuple(missed)))
 
 
 def test_only_so_many_worlds_are_kept(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
