@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from optimizer.cli.batch import in_worker, pool, signal_workers
 from optimizer.cli.failure import Failure, attempt
 from optimizer.cli.interrupt import Interrupts
 from optimizer.cli.task import Outcome, Task, failed, finish, not_started, settings_of
 from optimizer.cli.terminal import Terminal
+from optimizer.cli.workers import in_worker, pool, signal_workers
 
 if TYPE_CHECKING:
     from optimizer.batch.shipped import Shipment
