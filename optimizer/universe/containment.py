@@ -7,13 +7,14 @@ holds off crashes, time and memory; it is no sandbox against a file that takes t
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,7 +23,7 @@ import solv
 from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.repository import Repository, RepositoryKind, open_part
 from optimizer.universe import reader
-from optimizer.universe.reader import DOING, REFUSED
+from optimizer.universe.reader import DOING, DONE, REFUSED
 
 #: Bytes of address space that reading one repository may take.
 MEMORY_LIMIT = 4 << 30
@@ -38,16 +39,22 @@ _WORDS = {
     "dependencies": "the dependencies",
     "output": "what it read",
 }
+_SHOWN_BYTES = 4096
 _OUT_OF_MEMORY = (b"Out of memory", b"MemoryError")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A repository that a child is reading; `written` is what the child writes to."""
+    """A repository that a child is reading.
+
+    `written` is the `.solv` file it writes, `complaints` what it prints, `said` its lines so far.
+    """
 
     repository: Repository
     process: subprocess.Popen[bytes]
     written: BinaryIO
+    complaints: BinaryIO
+    said: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -56,14 +63,16 @@ def begin_reading(repository: Repository, *, with_filelists: bool) -> Iterator[R
 
     Raises as `open_part`, and BadRepositoryData where there is nothing to read.
     """
-    with tempfile.TemporaryFile() as written, _started(repository, with_filelists, written) as process:
-        try:
-            yield Reading(repository, process, written)
-        finally:
-            process.kill()
+    with ExitStack() as stack:
+        written, complaints = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
+        process = stack.enter_context(_started(repository, with_filelists, written, complaints))
+        stack.callback(process.kill)
+        yield Reading(repository, process, written, complaints)
 
 
-def _started(repository: Repository, with_filelists: bool, written: BinaryIO) -> subprocess.Popen[bytes]:
+def _started(
+    repository: Repository, with_filelists: bool, written: BinaryIO, complaints: BinaryIO
+) -> subprocess.Popen[bytes]:
     """Start the child, whose open files are its own from then on."""
     with ExitStack() as stack:
         inputs = [stack.enter_context(file) for file in _inputs(repository, with_filelists=with_filelists)]
@@ -75,25 +84,34 @@ def _started(repository: Repository, with_filelists: bool, written: BinaryIO) ->
             [sys.executable, "-I", "-S", reader.__file__, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=complaints,
             pass_fds=descriptors,
         )
 
 
 def read_again(held: Reading) -> BinaryIO:
-    """Wait for a child and return the `.solv` file it wrote, at its start; the reading closes it.
+    """Wait until a child has written and return the `.solv` file, at its start; the reading closes it.
 
-    Raises BadRepositoryData for what libsolv cannot read, what no reader could hold, and what ended the child.
+    Raises BadRepositoryData for what libsolv cannot read and for what ended the child. Nothing may be asked about the
+    dependencies in the file before `conclude`.
     """
-    said, complained = held.process.communicate()
-    lines = [line.partition(" ") for line in said.decode(errors="replace").splitlines()]
-    doing = next((rest for word, _, rest in reversed(lines) if word == DOING), "")
-    refused = next((rest for word, _, rest in reversed(lines) if word == REFUSED), None)
-    status = held.process.returncode
-    if refused is not None or status != 0:
-        raise _failure(held.repository, doing, refused, status, complained)
+    _listen(held, f"{DOING} dependencies")
     held.written.seek(0)
     return held.written
+
+
+def conclude(held: Reading) -> None:
+    """Wait until a child has looked at all dependencies; raises BadRepositoryData for those nothing could hold."""
+    _listen(held, DONE)
+
+
+def _listen(held: Reading, awaited: str) -> None:
+    assert held.process.stdout is not None
+    while awaited not in held.said:
+        line = held.process.stdout.readline().decode(errors="replace").removesuffix("\n")
+        if not line or line.startswith(REFUSED):
+            raise _failure(held, line.removeprefix(REFUSED).strip())
+        held.said.append(line)
 
 
 def _inputs(repository: Repository, *, with_filelists: bool) -> Iterator[BinaryIO]:
@@ -106,12 +124,14 @@ def _inputs(repository: Repository, *, with_filelists: bool) -> Iterator[BinaryI
             raise BadRepositoryData(repository.id, repository.location, f"libsolv cannot read {_WORDS[name]}")
 
 
-def _failure(
-    repository: Repository, doing: str, refused: str | None, status: int, complained: bytes
-) -> BadRepositoryData:
+def _failure(held: Reading, refused: str) -> BadRepositoryData:
+    doing = held.said[-1].removeprefix(DOING).strip() if held.said else ""
     what = _WORDS.get(doing, "it")
+    status = held.process.wait()
+    held.complaints.seek(max(0, held.complaints.seek(0, os.SEEK_END) - _SHOWN_BYTES))
+    complained = held.complaints.read()
     found = None
-    if refused is not None:
+    if refused:
         problem = refused.replace(" it", f" {what}") if refused.endswith(" it") else refused
     elif any(words in complained for words in _OUT_OF_MEMORY):
         problem = f"libsolv cannot read {what} in {MEMORY_LIMIT >> 20} MiB of memory"
@@ -120,6 +140,7 @@ def _failure(
     else:
         problem = f"libsolv could not read {what}"
         found = _ending(status, complained)
+    repository = held.repository
     parts = {record.type: record.href for record in repository.records}
     return BadRepositoryData(repository.id, repository.location, problem, file=parts.get(doing), found=found)
 

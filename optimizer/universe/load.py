@@ -22,7 +22,7 @@ from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.modules import Modules, ModuleSelection, read_modules
 from optimizer.repository.progress import Progress
 from optimizer.repository.repository import Repository, RepositoryKind, open_part, part_checksum
-from optimizer.universe.containment import Reading, begin_reading, read_again
+from optimizer.universe.containment import Reading, begin_reading, conclude, read_again
 from optimizer.universe.world import World, libsolv_version, new_world
 
 # Part of every cache key: raise it when what is written to a cached file changes.
@@ -108,6 +108,7 @@ def _finish(
     file = read_again(begun)
     if not _read(held.add_solv, file):
         raise BadRepositoryData(repository.id, repository.location, "libsolv cannot read what it wrote")
+    conclude(begun)
     file.seek(0)
     key = _cache_key(repository, with_filelists and _has_filelists(repository))
     cache.store(key, lambda path: _write(file, path))

@@ -24,12 +24,13 @@ MOST_OPERATORS = 1000
 #: Clauses that one dependency may multiply out to, whichever way it is turned; libsolv's solver does so.
 MOST_CLAUSES = 4096
 
-#: First words of the lines on stdout: what is being done, and why it is refused.
-DOING, REFUSED = "doing", "refused"
+#: First words of the lines on stdout: what is being done, why it is refused, and that it is not.
+DOING, REFUSED, DONE = "doing", "refused", "done"
 
 _FREE_OPERATORS = 10  # which make 2 ** 10 clauses at the very most, twice that with an `else`
 _OPERATORS = ("and", "or", "if", "unless", "else", "with", "without")
 _RELATION = 0x80000000
+_said: list[int] = []
 
 
 class Refused(Exception):  # noqa: N818 - it names the fact
@@ -49,6 +50,8 @@ def main() -> None:
     _limit(resource.RLIMIT_FSIZE, int(written))
     _limit(resource.RLIMIT_CORE, 0)
     *inputs, output = map(int, descriptors)
+    _said.append(os.dup(1))
+    os.dup2(2, 1)  # what libsolv prints is not what we say
     try:
         read(kind, inputs, output)
     except Refused as refused:
@@ -64,7 +67,8 @@ def _limit(which: int, wanted: int) -> None:
 
 def _say(*words: str) -> None:
     """One line, at once: the next call may be the last of this process."""
-    os.write(1, " ".join(" ".join(words).split()).encode(errors="backslashreplace") + b"\n")
+    for place in _said:
+        os.write(place, " ".join(" ".join(words).split()).encode(errors="backslashreplace") + b"\n")
 
 
 def read(kind: str, inputs: list[int], output: int) -> None:
@@ -84,11 +88,12 @@ def read(kind: str, inputs: list[int], output: int) -> None:
         _say(DOING, "filelists")
         extend = solv.Repo.REPO_EXTEND_SOLVABLES
         _parse(inputs[1], lambda stream: repository.add_rpmmd(stream, "FL", extend))
-    _say(DOING, "dependencies")
-    for text in _rich_dependencies(pool):
-        check_dependency(text)
     _say(DOING, "output")
     _write(repository, output)
+    _say(DOING, "dependencies")  # while the other process reads what is written
+    for text in _rich_dependencies(pool):
+        check_dependency(text)
+    _say(DONE)
 
 
 def _parse(descriptor: int, parse: Callable[[Any], bool]) -> None:
