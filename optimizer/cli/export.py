@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from optimizer.pipeline import Settings
     from optimizer.universe.instance import Instance
 
-_SECONDS_DIGITS = 11  # up to the year 5138
 _PARTS = ("manifest.json", "divergence.json", "run.json")
 
 
@@ -232,11 +230,12 @@ def _question(path: Path, settings: Settings) -> Instance:
 
 def _answer(path: Path, settings: Settings, urls: dict[str, str]) -> Exported:
     from optimizer.answer.stored import BadResultError, read_stored
+    from optimizer.cli.source_date import source_date_epoch
     from optimizer.export.exported import export_answer
     from optimizer.inquiry import RejectedError
     from optimizer.pipeline import solve_file
 
-    time = _source_date_epoch()
+    time = source_date_epoch()
     if path.is_dir():
         stored = read_stored(path)
         return export_answer(
@@ -248,16 +247,6 @@ def _answer(path: Path, settings: Settings, urls: dict[str, str]) -> Exported:
     if result.manifest is None or result.divergence is None:
         raise BadResultError(path, f"there is no answer, its status is {result.record.status!r}")
     return export_answer(result.manifest, result.divergence, result.record, result.instance, urls=urls, time=time)
-
-
-def _source_date_epoch() -> int | None:
-    """Return SOURCE_DATE_EPOCH in seconds, None where it is not set."""
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= _SECONDS_DIGITS):
-        raise click.UsageError(f"SOURCE_DATE_EPOCH is {text!r}, not a number of seconds that a date can be made of")
-    return int(text)
 
 
 def _write(path: Path, content: bytes) -> None:

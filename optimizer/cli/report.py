@@ -138,13 +138,9 @@ def _frontier(path: Path) -> FrontierRecord:
 
 def _made() -> str:
     """Return the day of SOURCE_DATE_EPOCH, nothing where it is not set: the same results give the same bytes."""
-    import os
     from datetime import UTC, datetime
 
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not epoch:
-        return ""
-    try:
-        return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError) as error:
-        raise click.UsageError(f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds") from error
+    from optimizer.cli.source_date import source_date_epoch
+
+    epoch = source_date_epoch()
+    return "" if epoch is None else datetime.fromtimestamp(epoch, UTC).date().isoformat()
