@@ -14,6 +14,8 @@ from optimizer.answer.verify import unmet_weak, verify
 from optimizer.model.question import Question
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine
+from optimizer.problem.file import read_file
+from optimizer.problem.pins import MANIFEST_LIMIT
 from optimizer.universe.instance import Instance, PackageOrigin, RequirementKind, holds
 from optimizer.universe.snapshot import read_instance
 
@@ -173,7 +175,7 @@ def _solution(record: RunRecord, instance: Instance, packages: frozenset[int]) -
 
 def _read(path: Path, kind: type[_Value]) -> _Value:
     try:
-        content = path.read_bytes()
+        content = read_file(path, MANIFEST_LIMIT)
     except OSError as error:
         raise BadResultError(path, error.strerror or "cannot be read") from error
     return _decode(content, path, kind)

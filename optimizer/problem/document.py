@@ -19,6 +19,10 @@ Tree = str | int | float | bool | list["Tree"] | dict[str, "Tree"] | None
 KeyPath = tuple[str | int, ...]
 
 _MAX_DEPTH = 32
+
+#: Keys and values of one file: each costs half a kilobyte, and a mistake if it is one.
+MOST_VALUES = 250_000
+
 _CORE = "tag:yaml.org,2002:"
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -163,6 +167,7 @@ class _Builder:
     mistakes: list[tuple[KeyPath, Mistake]] = field(default_factory=list)
     frames: list[_Frame] = field(default_factory=list)
     documents: int = 0
+    values: int = 0
 
     def take(self, event: yaml.Event) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
@@ -170,6 +175,8 @@ class _Builder:
             self.documents += 1
             if self.documents > 1:
                 raise _unreadable(self.file, line, "one YAML document", "the start of another")
+        elif isinstance(event, yaml.NodeEvent) and self._are_too_many():
+            raise _unreadable(self.file, line, f"at most {MOST_VALUES} keys and values", "more")
         elif isinstance(event, yaml.AliasEvent):
             self._blame(line, "a value written out", f"the alias *{event.anchor}")
             self._place(None, line)
@@ -181,6 +188,10 @@ class _Builder:
             self._open(event, line)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self._close()
+
+    def _are_too_many(self) -> bool:
+        self.values += 1
+        return self.values > MOST_VALUES
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> None:
         if self._awaits_key():

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from optimizer.problem.problem import Position
 
+#: A person mends no more at a time; all are in `mistakes`.
+SHOWN = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -31,4 +34,6 @@ class ProblemError(ValueError):
         self.mistakes = mistakes
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.mistakes))
+        shown = [str(mistake) for mistake in self.mistakes[:SHOWN]]
+        more = len(self.mistakes) - len(shown)
+        return "\n".join(shown + ([f"and {more} more mistakes"] if more else []))

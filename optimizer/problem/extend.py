@@ -8,12 +8,14 @@ each file's own.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from optimizer.problem.document import Document, KeyPath, Place, Tree, read_document, show
 from optimizer.problem.error import Mistake, ProblemError
+from optimizer.problem.file import read_file
 from optimizer.problem.nearest import nearest
 from optimizer.problem.problem import Position
 
@@ -72,12 +74,12 @@ def feature_text(item: Tree) -> str | None:
 def _read_chain(first: Document) -> list[Document]:
     """Return the documents from the extending file to the one that extends nothing."""
     chain = [first]
-    files = [Path(first.file).resolve()]
+    files = [os.path.realpath(first.file)]  # Path.resolve raises for a loop of links
     while (name := _base_name(chain[-1])) is not None:
         last = chain[-1]
         position = last.position(_EXTENDS)
         shown = str(Path(last.file).parent / name)
-        resolved = Path(shown).resolve()
+        resolved = os.path.realpath(shown)
         told = " -> ".join((*(document.file for document in chain), shown))
         if resolved in files:
             _refuse(position, "a file that does not extend this one", f"the loop {told}")
@@ -93,7 +95,7 @@ def _read_chain(first: Document) -> list[Document]:
 
 def _read(file: str, position: Position, name: str) -> Document:
     try:
-        content = Path(file).read_bytes()
+        content = read_file(Path(file))
     except OSError as error:
         found = str(error.strerror) if name == file else f"{show(name)} ({error.strerror})"
         _refuse(position, "a readable file", found)
@@ -104,7 +106,13 @@ def _base_name(document: Document) -> str | None:
     value = document.value.get("extends") if isinstance(document.value, dict) else None
     if value is None:
         return None
-    if not isinstance(value, str) or not value.strip() or value.startswith(("/", "~")) or "://" in value:
+    if (
+        not isinstance(value, str)
+        or not value.strip()
+        or value.startswith(("/", "~"))
+        or "://" in value
+        or "\0" in value
+    ):
         _refuse(document.position(_EXTENDS), "a problem file, by its path relative to this one", show(value))
     return value
 

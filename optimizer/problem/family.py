@@ -11,6 +11,7 @@ from optimizer.problem.document import Document, KeyPath, Place, Tree, read_docu
 from optimizer.problem.error import Mistake, ProblemError
 from optimizer.problem.extend import extend_document
 from optimizer.problem.family_shape import FamilyObjective, FamilyShape, KeepShape, SameShape
+from optimizer.problem.file import read_file
 from optimizer.problem.load import load_problem, read_problem
 from optimizer.problem.problem import ObjectiveKind, Position, Problem
 from optimizer.problem.reading import Reading
@@ -61,7 +62,7 @@ class Family:
 def is_family(path: Path) -> bool:
     """Return whether a file is a family and no problem: a mapping with `images`; a file nobody can read is none."""
     try:
-        content = path.read_bytes()
+        content = read_file(path)
         value = read_document(str(path), content).value if b"images" in content else None
     except (OSError, ProblemError):
         return False
@@ -74,7 +75,7 @@ def load_family(path: Path) -> Family:
     Raises ProblemError with the mistakes of the family file, or else of all its problems.
     """
     try:
-        content = path.read_bytes()
+        content = read_file(path)
     except OSError as error:
         position = Position(str(path), 1, "")
         raise ProblemError((Mistake(position, "a readable file", str(error.strerror)),)) from error

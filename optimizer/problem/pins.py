@@ -13,6 +13,9 @@ from optimizer.problem.reading import Reading
 from optimizer.problem.requirement import read_relation
 from optimizer.problem.shape import PinShape
 
+#: A manifest of a hundred thousand packages is half as large.
+MANIFEST_LIMIT = 64 << 20
+
 
 class _ManifestPackage(msgspec.Struct, frozen=True):
     """The keys of a manifest's package that tell it from all others."""
@@ -65,7 +68,7 @@ def read_manifest(reading: Reading, key: str) -> tuple[PackageVersion, ...]:
     if name is None:
         return ()
     try:
-        manifest = reading.include((key,), name, msgspec.json.Decoder(_Manifest).decode)
+        manifest = reading.include((key,), name, msgspec.json.Decoder(_Manifest).decode, MANIFEST_LIMIT)
     except msgspec.DecodeError as error:
         reading.add((key,), "a manifest.json of pkgset", f"{show(name)} ({error})")
         return ()

@@ -12,6 +12,7 @@ import msgspec.inspect
 from optimizer.problem.conform import misfits
 from optimizer.problem.document import Document, KeyPath, Tree, show
 from optimizer.problem.error import Mistake
+from optimizer.problem.file import FILE_LIMIT, read_file
 from optimizer.problem.nearest import nearest
 from optimizer.problem.problem import Position
 
@@ -101,11 +102,13 @@ class Reading:
         """Return the same path as people know it: relative where the file itself was given so."""
         return str(Path(position.file).parent / name)
 
-    def include(self, path: KeyPath, name: str, parse: Callable[[bytes], Parsed]) -> Parsed | None:
+    def include(
+        self, path: KeyPath, name: str, parse: Callable[[bytes], Parsed], limit: int = FILE_LIMIT
+    ) -> Parsed | None:
         """Return what `parse` makes of the file `name`; one that cannot be read is a mistake at `path`."""
         target = self.beside(self.position(path), name)
         try:
-            content = target.read_bytes()
+            content = read_file(target, limit)
         except OSError as error:
             self.add(path, "a readable file", f"{show(name)} ({error.strerror})", _siblings(target))
             return None

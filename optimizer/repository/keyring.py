@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.problem.error import Mistake, ProblemError
+from optimizer.problem.file import read_file
 from optimizer.repository import transfer
 from optimizer.repository.error import RepositoryUnreachable, SignatureLibraryMissing
 
@@ -92,21 +93,16 @@ def reason(error: RuntimeError) -> str:
 def _content(source: RepositorySource, key: KeySource, progress: Progress) -> bytes:
     if not transfer.is_web(key.location):
         try:
-            with Path(key.location).open("rb") as file:
-                content = file.read(KEY_LIMIT + 1)
+            return read_file(Path(key.location), KEY_LIMIT)
         except OSError as error:
             raise _no_key(key, f"{key.location} ({error.strerror})") from error
-    else:
-        with tempfile.TemporaryFile() as fetched:
-            try:
-                transfer.download(key.location, fetched, limit=KEY_LIMIT, progress=progress)
-            except transfer.TransferError as error:
-                raise RepositoryUnreachable(source.id, error.url, f"the key: {error.found}") from error
-            fetched.seek(0)
-            content = fetched.read()
-    if len(content) > KEY_LIMIT:
-        raise _no_key(key, f"more than {KEY_LIMIT} bytes")
-    return content
+    with tempfile.TemporaryFile() as fetched:
+        try:
+            transfer.download(key.location, fetched, limit=KEY_LIMIT, progress=progress)
+        except transfer.TransferError as error:
+            raise RepositoryUnreachable(source.id, error.url, f"the key: {error.found}") from error
+        fetched.seek(0)
+        return fetched.read()
 
 
 def _no_key(key: KeySource, found: str) -> ProblemError:

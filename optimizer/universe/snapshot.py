@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from optimizer.problem.file import read_file
 from optimizer.universe.fault import MAX_DEPTH, faults
 from optimizer.universe.instance import Formula, Instance
 
@@ -41,7 +42,7 @@ def compress_instance(instance: Instance) -> bytes:
 def read_instance(path: Path) -> Instance:
     """Return the Instance in a file that `encode_instance` or `compress_instance` wrote; raises BadInstanceError."""
     try:
-        content = path.read_bytes()
+        content = read_file(path, MAX_BYTES)
     except OSError as error:
         raise BadInstanceError(str(path), error.strerror or "cannot be read") from error
     return decode_instance(content, str(path))

@@ -1,0 +1,28 @@
+"""Files a problem is made of: regular ones, of a bounded size."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+#: Of one file, in bytes: twenty times what the largest problem of ours and its tables take together.
+FILE_LIMIT = 8 << 20
+
+
+def read_file(path: Path, limit: int = FILE_LIMIT) -> bytes:
+    """Return a file's content; raises OSError, for a device, a pipe or more than `limit` bytes too.
+
+    A pipe would be waited for and a device read without end, and neither can be read again, as problem files are.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            what = os.strerror(errno.EISDIR) if stat.S_ISDIR(status.st_mode) else "not a regular file"
+            raise OSError(errno.EINVAL, what, str(path))
+        content = b"" if status.st_size > limit else file.read(limit + 1)
+        if max(status.st_size, len(content)) > limit:
+            raise OSError(errno.EFBIG, f"larger than {limit >> 20} MiB", str(path))
+    return content
