@@ -27,7 +27,8 @@ from benchmarks.requests import REQUESTS
 from optimizer import __version__
 from optimizer.answer.result import Result
 from optimizer.answer.verify import verify
-from optimizer.export.results import write_json, write_whole
+from optimizer.export.results import write_json
+from optimizer.export.writing import write_whole
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine
 from optimizer.pipeline import Settings, close_problem, solve_problem

@@ -22,7 +22,7 @@ from benchmarks.photon.campaign import CURVES, KEPT, Campaign
 from benchmarks.photon.document import FILES, SUMMARY, fill, read_results, result_files
 from benchmarks.photon.figure import draw, matplotlib_version
 from benchmarks.photon.record import Record, Results
-from optimizer.export.results import write_whole
+from optimizer.export.writing import write_whole
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OUTPUT = ROOT / "results" / "photon"

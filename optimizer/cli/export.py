@@ -250,7 +250,7 @@ def _answer(path: Path, settings: Settings, urls: dict[str, str]) -> Exported:
 
 
 def _write(path: Path, content: bytes) -> None:
-    from optimizer.export.results import write_whole
+    from optimizer.export.writing import write_whole
 
     if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
         path.write_bytes(content)

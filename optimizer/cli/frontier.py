@@ -154,7 +154,7 @@ def _put_out(
 ) -> None:
     from optimizer.cli.output import say, say_json
     from optimizer.export.frontier import frontier_csv, write_frontier
-    from optimizer.export.results import write_whole
+    from optimizer.export.writing import write_whole
     from optimizer.report.frontier import frontier_text
 
     written = []

@@ -107,7 +107,7 @@ def import_problem(
     imported = settle(request, _given(repositories), problem, releasever)
     text = problem_text(imported)
     if output is not None:
-        from optimizer.export.results import write_whole
+        from optimizer.export.writing import write_whole
 
         write_whole(output, text.encode())
     _show(imported, text, output, as_json)

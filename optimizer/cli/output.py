@@ -27,6 +27,8 @@ def say(text: str | bytes, *, newline: bool = False) -> None:
     except BrokenPipeError:
         with open(os.devnull, "wb") as void:  # noqa: PTH123 - a descriptor is wanted, not a path
             os.dup2(void.fileno(), sys.stdout.fileno())
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, "standard output") from error
 
 
 def say_json(document: Any) -> None:

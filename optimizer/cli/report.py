@@ -64,7 +64,7 @@ def report(
     lacking = [name for name in _NEEDED if find_spec(name) is None]
     if lacking:
         raise click.UsageError(f"reports need {', '.join(lacking)}: pip install 'pkgset[report]'")
-    from optimizer.export.results import write_whole
+    from optimizer.export.writing import write_whole
     from optimizer.report.page import render_page
 
     more = [(path, _frontier(path)) for path in frontiers]

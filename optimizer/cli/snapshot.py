@@ -24,7 +24,7 @@ def snapshot(problem: Path, output: Path | None, mirror: Path | None, quiet: boo
     """
     from optimizer.cli.output import say
     from optimizer.cli.terminal import terminal
-    from optimizer.export.results import write_whole
+    from optimizer.export.writing import write_whole
     from optimizer.pipeline import Settings, close_problem
     from optimizer.problem.load import load_problem
     from optimizer.repository.cache import Cache

@@ -170,7 +170,7 @@ def _tell_warnings(rows: Sequence[dict[str, Any]]) -> None:
 def _put_out(rows: list[dict[str, Any]], csv_file: Path | None, *, as_json: bool) -> None:
     from optimizer.batch.row import rows_csv
     from optimizer.cli.output import say, say_json
-    from optimizer.export.results import write_whole
+    from optimizer.export.writing import write_whole
     from optimizer.report.sweep import sweep_text
 
     if as_json:

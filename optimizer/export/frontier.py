@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from optimizer.answer.frontier import FrontierRecord, instance_digest
-from optimizer.export.results import write_json, write_whole
+from optimizer.export.results import write_json
+from optimizer.export.writing import write_whole
 from optimizer.model.fingerprint import model_fingerprint
 from optimizer.model.frontier import SearchState
 from optimizer.universe.instance import Instance

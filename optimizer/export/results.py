@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import msgspec
 
 from optimizer.answer.result import Result
 from optimizer.answer.stored import DIVERGENCE, INSTANCE, MANIFEST, RUN
+from optimizer.export.writing import check_directory, write_whole
 from optimizer.universe.snapshot import compress_instance
 
 
@@ -35,6 +34,7 @@ def result_files(result: Result) -> dict[str, bytes]:
 def write_files(target: Path, files: Mapping[str, bytes]) -> Path:
     """Write the files of one result into a directory as `write_results` does, and return it; raises OSError."""
     target.mkdir(parents=True, exist_ok=True)
+    check_directory(target)
     (target / RUN).unlink(missing_ok=True)
     for name in (MANIFEST, DIVERGENCE, INSTANCE, RUN):
         if name in files:
@@ -51,26 +51,3 @@ def write_json(path: Path, value: Any) -> None:
 
 def _indented(value: Any) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file by one rename; raises OSError and then leaves nothing behind."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(path)) from error
-    unfinished = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        unfinished.chmod(0o666 & ~_umask())
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
