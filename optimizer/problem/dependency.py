@@ -60,6 +60,9 @@ _CONDITIONAL = (RichOperator.IF, RichOperator.UNLESS)
 _CHAINING = (RichOperator.AND, RichOperator.OR, RichOperator.WITH)
 _COMPARISONS = {"<": "<", "<=": "<=", "=<": "<=", "=": "=", "==": "=", ">=": ">=", "=>": ">=", ">": ">"}
 _MAX_DEPTH = 64
+#: Operands in one dependency, and clauses that it may multiply out to: libsolv's solver multiplies out.
+MOST_OPERANDS = 1001
+MOST_CLAUSES = 4096
 _SYMBOLS = re.compile(r"(\S+\.so[^()\s]*)\([^()]+\)((?:\(64bit\))?)")
 
 
@@ -77,10 +80,16 @@ class DependencySyntaxError(ValueError):
 def parse_dependency(text: str) -> Dependency:
     """Return the dependency that `text` spells in RPM's own syntax.
 
-    Raises DependencySyntaxError. Source: RPM manual, "Boolean Dependencies" and "Dependencies"; nesting is
-    bounded so that hostile text cannot exhaust the stack.
+    Raises DependencySyntaxError. Source: RPM manual, "Boolean Dependencies" and "Dependencies"; nesting, operands and
+    clauses are bounded so that hostile text cannot exhaust the stack, nor libsolv's solver time and memory.
     """
-    return _Parser(text).parse()
+    parsed = _Parser(text).parse()
+    if isinstance(parsed, Rich):
+        if len(leaves(parsed)) > MOST_OPERANDS:
+            raise DependencySyntaxError(text, 1, f"at most {MOST_OPERANDS} operands")
+        if max(normal_forms(parsed)) > MOST_CLAUSES:
+            raise DependencySyntaxError(text, 1, f"what multiplies out to at most {MOST_CLAUSES} clauses")
+    return parsed
 
 
 class _Parser:
@@ -178,6 +187,39 @@ def leaves(dependency: Dependency) -> tuple[Capability, ...]:
     if isinstance(dependency, Capability):
         return (dependency,)
     return tuple(leaf for operand in dependency.operands for leaf in leaves(operand))
+
+
+def normal_forms(dependency: Dependency) -> tuple[int, int]:
+    """Return how many clauses the conjunctive and the disjunctive normal form have, all operands being different.
+
+    Counts end at one more than MOST_CLAUSES. `with` and `without` are sets of packages, each one operand.
+    """
+    if isinstance(dependency, Capability) or dependency.operator in (RichOperator.WITH, RichOperator.WITHOUT):
+        return 1, 1
+    parts = [normal_forms(part) for part in dependency.operands]
+    if dependency.operator is RichOperator.AND:
+        return _both(parts)
+    if dependency.operator is RichOperator.OR:
+        return _either(parts)
+    then, condition, *otherwise = parts
+    negated = condition[::-1]
+    if dependency.operator is RichOperator.IF:  # (then or not condition) and (otherwise or condition)
+        return _both([_either([then, negated]), *(_either([part, condition]) for part in otherwise)])
+    # (then and not condition) or (otherwise and condition)
+    return _either([_both([then, negated]), *(_both([part, condition]) for part in otherwise)])
+
+
+def _both(parts: list[tuple[int, int]]) -> tuple[int, int]:
+    """The forms of a conjunction: clauses add up, terms multiply."""
+    most = MOST_CLAUSES + 1
+    terms = 1
+    for part in parts:
+        terms = min(terms * part[1], most)
+    return min(sum(part[0] for part in parts), most), terms
+
+
+def _either(parts: list[tuple[int, int]]) -> tuple[int, int]:
+    return _both([part[::-1] for part in parts])[::-1]
 
 
 def dependency_name(text: str) -> str:

@@ -14,18 +14,21 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` itself takes longer to import than libsolv
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any, NoReturn
 
 #: Parentheses within each other in one dependency: what `optimizer.problem.dependency` reads of a problem file too.
 DEEPEST = 64
 #: Operators in one dependency. The largest in CentOS Stream 9 has 22, in openSUSE 11.1 55.
 MOST_OPERATORS = 1000
-#: Clauses that one dependency may multiply out to, whichever way it is turned; libsolv's solver does so.
+#: Clauses that one dependency may multiply out to, whichever way it is turned: libsolv's solver does so.
 MOST_CLAUSES = 4096
 
 #: First words of the lines on stdout: what is being done, why it is refused, and that it is not.
 DOING, REFUSED, DONE = "doing", "refused", "done"
+
+#: Of the number at the end of what is written: how many bytes before it are no part of the `.solv`.
+LENGTH_BYTES = 4
 
 _FREE_OPERATORS = 10  # which make 2 ** 10 clauses at the very most, twice that with an `else`
 _OPERATORS = ("and", "or", "if", "unless", "else", "with", "without")
@@ -40,11 +43,11 @@ class Refused(Exception):  # noqa: N818 - it names the fact
 def main() -> None:
     """Read the open files that the command line names by their descriptors, and write the last one.
 
-    Two places to import from, the limits of memory, processor and written bytes, then `rpm-md PRIMARY [FILELISTS]
-    OUTPUT` or `solv FILE OUTPUT`.
+    Two places to import from, the limits of memory, processor and written bytes, what is admitted (`-`: everything),
+    then `rpm-md PRIMARY [FILELISTS] OUTPUT` or `solv FILE OUTPUT`.
     """
     sys.path[:0] = sys.argv[1:3]
-    memory, seconds, written, kind, *descriptors = sys.argv[3:]
+    memory, seconds, written, admitted, kind, *descriptors = sys.argv[3:]
     _limit(resource.RLIMIT_AS, int(memory))
     _limit(resource.RLIMIT_CPU, int(seconds))
     _limit(resource.RLIMIT_FSIZE, int(written))
@@ -53,7 +56,7 @@ def main() -> None:
     _said.append(os.dup(1))
     os.dup2(2, 1)  # what libsolv prints is not what we say
     try:
-        read(kind, inputs, output)
+        read(kind, inputs, output, None if admitted == "-" else int(admitted))
     except Refused as refused:
         _say(REFUSED, str(refused))
     os._exit(0)  # libsolv's pool need not be taken down piece by piece
@@ -71,8 +74,11 @@ def _say(*words: str) -> None:
         os.write(place, " ".join(" ".join(words).split()).encode(errors="backslashreplace") + b"\n")
 
 
-def read(kind: str, inputs: list[int], output: int) -> None:
-    """Read open files into a pool of their own and write it. Raises Refused."""
+def read(kind: str, inputs: list[int], output: int, admitted: int | None = None) -> None:
+    """Read open files into a pool of their own and write it; only the newest of what is admitted where that is given.
+
+    `admitted` is an open file of JSON: `architectures`, and the fields of a ModuleSelection. Raises Refused.
+    """
     import solv
 
     pool = solv.Pool()
@@ -89,7 +95,10 @@ def read(kind: str, inputs: list[int], output: int) -> None:
         extend = solv.Repo.REPO_EXTEND_SOLVABLES
         _parse(inputs[1], lambda stream: repository.add_rpmmd(stream, "FL", extend))
     _say(DOING, "output")
+    versions = b"" if admitted is None else _leave_newest(pool, repository, admitted)
     _write(repository, output)
+    for piece in (versions, len(versions).to_bytes(LENGTH_BYTES)):
+        _write_all(output, piece)
     _say(DOING, "dependencies")  # while the other process reads what is written
     for text in _rich_dependencies(pool):
         check_dependency(text)
@@ -113,6 +122,30 @@ def _write(repository: Any, descriptor: int) -> None:
     stream = solv.xfopen_fd("metadata.solv", descriptor, "w")
     if stream is None or not repository.write(stream) or not _closed(stream):
         raise Refused("what is read cannot be written")
+
+
+def _leave_newest(pool: Any, repository: Any, admitted: int) -> bytes:
+    """Take all but the newest of what is admitted out of a repository; return all admitted versions, as JSON."""
+    import json
+
+    from optimizer.repository.module_selection import ModuleSelection
+    from optimizer.universe.admission import eligible_packages, newest_packages, versions_by_name
+
+    with os.fdopen(admitted, "rb") as file:
+        asked = json.load(file)
+    names = ("active_artifacts", "excluded_artifacts", "active_names")
+    modules = ModuleSelection((), *(frozenset(asked[name]) for name in names))
+    eligible = eligible_packages(pool, repository.solvables_iter(), asked["architectures"], modules)
+    kept = set(newest_packages(pool, eligible))
+    others = [solvable.id for solvable in repository.solvables_iter() if solvable.id not in kept]
+    # A shadow takes solvables over and has none of their attributes; what is left is written without gaps.
+    repository.createshadow("others").moveshadow(others)
+    return json.dumps(versions_by_name(pool, eligible), separators=(",", ":")).encode()
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    while content:
+        content = content[os.write(descriptor, content) :]
 
 
 def _closed(stream: Any) -> bool:
@@ -142,7 +175,7 @@ def check_dependency(text: str) -> None:
     counts = [text.count(f" {operator} ") for operator in _OPERATORS]
     if sum(counts) > MOST_OPERATORS:
         _refuse(text, f"with more than {MOST_OPERATORS} operators")
-    if sum(counts) > _FREE_OPERATORS and max(counts) < sum(counts) and _clauses(text) > MOST_CLAUSES:
+    if sum(counts) > _FREE_OPERATORS and max(counts) < sum(counts) and not _parses(text):
         _refuse(text, f"that multiplies out to more than {MOST_CLAUSES} clauses")
 
 
@@ -159,47 +192,16 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _clauses(text: str) -> int:
-    """Return how many clauses a dependency has multiplied out, all operands different, the larger of both forms."""
+def _parses(text: str) -> bool:
+    """Return whether our own parser takes it, which counts the clauses that it multiplies out to."""
     # Few come here, in most repositories none: the parser's import is not worth its time before.
     from optimizer.problem.dependency import DependencySyntaxError, parse_dependency
 
     try:
-        return max(_forms(parse_dependency(text)))
+        parse_dependency(text)
     except DependencySyntaxError:
-        return MOST_CLAUSES + 1  # libsolv printed what nobody can read
-
-
-def _forms(dependency: Any) -> tuple[int, int]:
-    """Return the number of clauses of the conjunctive and of the disjunctive normal form."""
-    operator = getattr(dependency, "operator", None)
-    if operator is None or operator in ("with", "without"):
-        return 1, 1
-    parts = [_forms(part) for part in dependency.operands]
-    if operator == "and":
-        return _sum(part[0] for part in parts), _product(part[1] for part in parts)
-    if operator == "or":
-        return _product(part[0] for part in parts), _sum(part[1] for part in parts)
-    then, (condition_all, condition_any), *otherwise = parts
-    if operator == "if":  # (then or not condition) and (other or condition)
-        implied = then[0] * condition_any, then[1] + condition_all
-        other = [(part[0] * condition_all, part[1] + condition_any) for part in otherwise]
-        return _sum(part[0] for part in (implied, *other)), _product(part[1] for part in (implied, *other))
-    # (then and not condition) or (other and condition)
-    held = then[0] + condition_any, then[1] * condition_all
-    other = [(part[0] + condition_all, part[1] * condition_any) for part in otherwise]
-    return _product(part[0] for part in (held, *other)), _sum(part[1] for part in (held, *other))
-
-
-def _sum(numbers: Iterable[int]) -> int:
-    return min(sum(numbers), MOST_CLAUSES + 1)
-
-
-def _product(numbers: Iterable[int]) -> int:
-    result = 1
-    for number in numbers:
-        result = min(result * number, MOST_CLAUSES + 1)
-    return result
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import pytest
 import solv
 
 from optimizer.pipeline import Settings, close_problem
+from optimizer.problem import dependency
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Problem
 from optimizer.repository.cache import Cache
@@ -133,6 +134,15 @@ def test_clauses_are_counted_both_ways(text: str, fits: bool) -> None:
     else:
         with pytest.raises(Refused, match="multiplies out"):
             check_dependency(text)
+
+
+def test_the_limits_are_those_of_problem_files() -> None:
+    """The reader imports nothing of ours before it needs the parser, so both state them."""
+    assert (DEEPEST, MOST_OPERATORS + 1, MOST_CLAUSES) == (
+        dependency._MAX_DEPTH,
+        dependency.MOST_OPERANDS,
+        dependency.MOST_CLAUSES,
+    )
 
 
 def test_a_deep_dependency_in_a_solv_file(tmp_path: Path) -> None:
