@@ -9,6 +9,7 @@ from pathlib import Path
 
 #: Of one file, in bytes: twenty times what the largest problem of ours and its tables take together.
 FILE_LIMIT = 8 << 20
+_PIECE = 1 << 20
 
 
 def read_file(path: Path, limit: int = FILE_LIMIT) -> bytes:
@@ -22,7 +23,10 @@ def read_file(path: Path, limit: int = FILE_LIMIT) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             what = os.strerror(errno.EISDIR) if stat.S_ISDIR(status.st_mode) else "not a regular file"
             raise OSError(errno.EINVAL, what, str(path))
-        content = b"" if status.st_size > limit else file.read(limit + 1)
+        content = bytearray()
+        # A piece at a time: `read(limit)` asks for that much memory, whatever the file has.
+        while max(status.st_size, len(content)) <= limit and (piece := file.read(_PIECE)):
+            content += piece
         if max(status.st_size, len(content)) > limit:
             raise OSError(errno.EFBIG, f"larger than {limit >> 20} MiB", str(path))
-    return content
+    return bytes(content)
