@@ -30,6 +30,7 @@ class Reading:
     def __init__(self, document: Document, shape: type[msgspec.Struct], file: Path) -> None:
         self.document, self.file = document, file
         self.mistakes: list[Mistake] = []
+        self._misfits: set[KeyPath] = set()
         self._unsound: set[KeyPath] = set()
         blamed = set()
         for path, mistake in document.mistakes:
@@ -42,6 +43,7 @@ class Reading:
 
     def _blame(self, path: KeyPath, mistake: Mistake) -> None:
         self.mistakes.append(mistake)
+        self._misfits.add(path)
         self._unsound.update(path[:length] for length in range(len(path) + 1))
 
     def position(self, path: KeyPath) -> Position:
@@ -76,8 +78,11 @@ class Reading:
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def children(self, path: KeyPath) -> list[KeyPath]:
-        """Return the paths of the items of a list, or of the keys of a mapping, that fit their shape."""
-        container = self._raw(path)
+        """Return the paths of the items of a list, or of the keys of a mapping, that fit their shape.
+
+        None of what does not fit itself: what lies in a mapping where a list is due was held against no shape.
+        """
+        container = None if path in self._misfits else self._raw(path)
         keys: list[str | int] = list(range(len(container))) if isinstance(container, list) else []
         if isinstance(container, dict):
             keys = list(container)
