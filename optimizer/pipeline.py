@@ -26,6 +26,7 @@ from optimizer.answer.result import (
     instance_size,
 )
 from optimizer.answer.verify import Violation, verify
+from optimizer.model.interruption import holding
 from optimizer.model.question import PLAIN
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine, stage_order
@@ -274,7 +275,7 @@ def solve_closed(
     with clock.measure("build"):
         engine = Engine.of(instance)
     settings.progress.start("solve", len(stage_order(instance)) + 1)
-    with clock.measure("solve"):
+    with clock.measure("solve"), holding(budget) as interruption:
         solution = engine.solve(budget=budget, on_stage=lambda _stage: settings.progress.advance(1))
     settings.progress.finish()
     return conclude(engine, solution, world, settings, clock, budget)
@@ -282,6 +283,8 @@ def solve_closed(
 
 def conclude(
     engine: Engine, solution: Solution, world: World | None, settings: Settings, clock: Clock, budget: Budget
+    if interruption.error is not None and solution.status is SolveStatus.UNKNOWN:
+        raise interruption.error  # there is nothing to keep
 ) -> Result:
     """Return the result of a solution, judged and explained: how the way ends, whatever solve it comes from."""
     instance = engine.model.instance
@@ -300,7 +303,8 @@ def conclude(
     if settings.divergence:
         with clock.measure("diverge"):
             again = Budget(settings.time_limit_s, settings.workers, interrupted=budget.interrupted)
-            entries = diverge(instance, solution, engine, again)
+            with holding(again):
+                entries = diverge(instance, solution, engine, again)
         divergence = DivergenceList(format=1, problem=instance.problem, entries=entries)
     record = _record(instance, solution, judgements, (), STATUS_WORDS[solution.status], clock)
     return Result(instance, solution, violations, record, write_manifest(instance, solution), divergence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 TRACEBACK = "PKGSET_TRACEBACK"
 INTERRUPTED = 130
+#: By Ctrl-C, SIGTERM and SIGHUP, as shells count signals.
+ENDED = (INTERRUPTED, 143, 129)
 USAGE = 2
 OUR_BUG = 70
 INFEASIBLE = 1
@@ -28,7 +31,7 @@ REJECTED = 4
 SHOWN = 10
 
 #: Worst first. Our own faults, then answers that are wrong, then inputs, then what the answer is like.
-BADNESS = (OUR_BUG, REJECTED, 65, 66, USAGE, INTERRUPTED, 1, NOT_PROVEN, 0)
+BADNESS = (OUR_BUG, REJECTED, 65, 66, USAGE, *ENDED, 1, NOT_PROVEN, 0)
 
 _Result = TypeVar("_Result")
 
@@ -65,8 +68,10 @@ def attempt(work: Callable[[], _Result]) -> _Result | Failure:
     """Return what `work` returns, or why it did not: the only place that catches everything."""
     try:
         return work()
-    except KeyboardInterrupt:
-        return Failure(INTERRUPTED, ("pkgset: interrupted",), _traceback())
+    except KeyboardInterrupt as error:
+        number = getattr(error, "number", signal.SIGINT)
+        what = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
+        return Failure(128 + number, (f"pkgset: {what}",), _traceback())
     except Exception as error:  # noqa: BLE001 - one bad problem must not stop a batch, nor show a traceback unasked
         return failure_of(error)
 

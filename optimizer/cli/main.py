@@ -13,7 +13,9 @@ import click
 
 from optimizer import __version__
 from optimizer.cli.failure import TRACEBACK, Failure, attempt
+from optimizer.cli.interrupt import Interrupts
 from optimizer.cli.lazy import LazyGroup
+from optimizer.cli.output import open_streams
 
 #: In the order in which `--help` lists them: the main job first.
 COMMANDS = {
@@ -53,7 +55,7 @@ def commands(traceback: bool) -> None:
       65   wrong repository data
       66   a repository that cannot be reached
        2   wrong usage, a wrong problem file, or a file that cannot be written
-     130   interrupted before there was anything to keep
+     130   interrupted before there was anything to keep (143 by SIGTERM, 129 by SIGHUP)
        1   infeasible
        3   an answer that is not proven, or none within the time limit; an export that loses something
        0   proven and verified
@@ -64,7 +66,10 @@ def commands(traceback: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `pkgset` and exit with its code; words about what went wrong go to stderr, a traceback only if asked."""
-    sys.exit(_run(arguments))
+    open_streams()
+    with Interrupts():
+        code = _run(arguments)
+    sys.exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:

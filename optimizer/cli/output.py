@@ -20,6 +20,16 @@ def escaped(text: str) -> str:
     return _DECEIVING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
+def open_streams() -> None:
+    """Open the void where standard input, output or error is closed: the next file would else take its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            if os.open(os.devnull, os.O_RDWR) == number and getattr(sys, name) is None:
+                setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", closefd=False))
+
+
 def say(text: str | bytes, *, newline: bool = False) -> None:
     """Print text, escaped, or bytes as they are; once nobody reads it, print into the void, keep the exit code."""
     try:

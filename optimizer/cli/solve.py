@@ -53,8 +53,8 @@ def solve(
     PROBLEM is a problem file, an Instance that `pkgset snapshot` wrote (*.instance), or a family file: images that
     are solved together, with family.json beside their results. Writes manifest.json, divergence.json and run.json
     for each, and a report on stdout. A problem that fails does not stop the others.
-    Ctrl-C ends the search: the best answer so far is written, marked as not proven, exit code 3; problems not begun
-    are left, exit code 130.
+    Ctrl-C, SIGTERM or SIGHUP ends the search: the best answer so far is written, marked as not proven, exit code 3;
+    problems not begun are left, exit code 130.
     """
     from optimizer.cli.batch import run_batch
     from optimizer.cli.failure import worst

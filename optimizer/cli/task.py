@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from optimizer.cli.failure import INTERRUPTED, Failure, attempt, worst
+from optimizer.cli.failure import ENDED, INTERRUPTED, Failure, attempt, worst
 from optimizer.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def failed(task: Task, failure: Failure, warnings: tuple[str, ...] = ()) -> Outc
     document = {
         "file": str(task.file),
         "problem": None,
-        "status": "interrupted" if failure.exit_code == INTERRUPTED else "error",
+        "status": "interrupted" if failure.exit_code in ENDED else "error",
         "exit_code": failure.exit_code,
         "directory": None,
         "errors": list(failure.lines),

@@ -10,7 +10,10 @@ from typing import Any
 
 from ortools.sat.python import cp_model_helper as cp_sat
 
+from optimizer.model.interruption import stopped_by
 from optimizer.model.solution import SolveStatus
+
+_ASK_AGAIN_S = 0.5
 
 VERSION: str = import_module("ortools").__version__
 
@@ -123,12 +126,15 @@ def _interruptible(wrapper: Any, proto: Any, budget: Budget) -> Any:
             ended.set()
 
     threading.Thread(target=work, name="cp-sat").start()
-    while not ended.is_set():
-        try:
-            ended.wait()  # not Thread.join: interrupted, Python 3.11's takes the thread for dead (issue 90882)
-        except KeyboardInterrupt:
-            budget.interrupted = True
-            wrapper.stop_search()
+    with stopped_by(wrapper.stop_search):
+        while not ended.is_set():
+            try:
+                # Not Thread.join: interrupted, Python 3.11's takes the thread for dead (issue 90882).
+                ended.wait(_ASK_AGAIN_S)
+            except KeyboardInterrupt:
+                budget.interrupted = True
+            if budget.interrupted:  # again and again: a solver that has not begun yet does not hear it
+                wrapper.stop_search()
     if not answers:
         raise InvalidModelError("the solver ended without an answer")
     return answers[0]
