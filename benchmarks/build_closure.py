@@ -23,7 +23,7 @@ import msgspec
 import solv
 
 from benchmarks.build_order import Cycle, find_order
-from optimizer.pipeline import Settings, close_problem
+from optimizer.pipeline import Settings, close_problem, open_repositories
 from optimizer.problem.dependency import parse_dependency
 from optimizer.problem.problem import (
     Downstream,
@@ -38,6 +38,7 @@ from optimizer.problem.problem import (
 )
 from optimizer.universe.formula import dependency_formula
 from optimizer.universe.instance import Formula
+from optimizer.universe.load import load_world
 from optimizer.universe.rebuild import source_name
 from optimizer.universe.virtual import EQUIVALENT_REPOSITORY
 from optimizer.universe.world import World
@@ -134,7 +135,10 @@ def load_sources(data: Path, release: str) -> dict[str, SourceFacts]:
     """
     listed: dict[str, Any] = msgspec.json.decode((data / "lists" / f"{release}-sources.json").read_bytes())
     problem = _problem([_repository(data, f"{release}-source", Origin.DOWNSTREAM)])
-    world = close_problem(problem, Settings(mirror=data)).universe.world
+    settings = Settings(mirror=data)
+    repositories = open_repositories(problem, settings)
+    # Source packages are no candidates, so that closing would leave them out.
+    world = load_world(problem, repositories, settings.cache, settings.progress, filelists=False).world
     newest: dict[str, Any] = {}
     for repository in world.pool.repos:
         for solvable in repository.solvables_iter() if repository.id in world.origins else ():

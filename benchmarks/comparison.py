@@ -31,9 +31,10 @@ from optimizer.export.results import write_json
 from optimizer.export.writing import write_whole
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine
-from optimizer.pipeline import Settings, close_problem, solve_problem
+from optimizer.pipeline import Settings, open_repositories, solve_problem
 from optimizer.problem.problem import Objective, ObjectiveKind, Problem
 from optimizer.universe.instance import Capability, Instance
+from optimizer.universe.load import load_world
 from optimizer.universe.size import metadata_measure
 from optimizer.universe.world import libsolv_version
 from tests.peers.dnf import run_dnf
@@ -109,7 +110,9 @@ def measure(request: Asked, data: Path, dnf_root: Path) -> Comparison:
 
 def read_sizes(problem: Problem, data: Path) -> Sizes:
     """Return the sizes that the repositories' metadata give, unknown ones as 0."""
-    pool = close_problem(problem, Settings(mirror=data)).universe.world.pool
+    settings = Settings(mirror=data)
+    repositories = open_repositories(problem, settings)
+    pool = load_world(problem, repositories, settings.cache, settings.progress, filelists=False).world.pool
     measures = ((str(one), metadata_measure(one)) for one in pool.solvables_iter() if one.repo.name[0] != "@")
     return Sizes({nevra: (size.installed_bytes or 0, size.download_bytes or 0) for nevra, size in measures})
 

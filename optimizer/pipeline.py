@@ -123,11 +123,9 @@ def close_problem(
 def _close(
     problem: Problem, repositories: list[Repository], settings: Settings, clock: Clock, suppositions: Suppositions
 ) -> World:
-    load = load_world if settings.stock is None else settings.stock.load
-
     def close(*, filelists: bool) -> World:
         with clock.measure("load"):
-            loaded = load(problem, repositories, settings.cache, settings.progress, filelists=filelists)
+            loaded = _load(problem, repositories, settings, filelists=filelists)
         with clock.measure("prepare"):
             universe = prepare_universe(problem, loaded, suppositions)
         settings.progress.start("close", None)
@@ -140,6 +138,13 @@ def _close(
     if world.universe.more_filelists and _lacks_paths(world):
         world = close(filelists=True)
     return world
+
+
+def _load(problem: Problem, repositories: list[Repository], settings: Settings, *, filelists: bool) -> Loaded:
+    cache, progress = settings.cache, settings.progress
+    if settings.stock is not None:
+        return settings.stock.load(problem, repositories, cache, progress, filelists=filelists)
+    return load_world(problem, repositories, cache, progress, filelists=filelists, only_candidates=True)
 
 
 def _close_from_stock(
@@ -278,13 +283,13 @@ def solve_closed(
     with clock.measure("solve"), holding(budget) as interruption:
         solution = engine.solve(budget=budget, on_stage=lambda _stage: settings.progress.advance(1))
     settings.progress.finish()
+    if interruption.error is not None and solution.status is SolveStatus.UNKNOWN:
+        raise interruption.error  # there is nothing to keep
     return conclude(engine, solution, world, settings, clock, budget)
 
 
 def conclude(
     engine: Engine, solution: Solution, world: World | None, settings: Settings, clock: Clock, budget: Budget
-    if interruption.error is not None and solution.status is SolveStatus.UNKNOWN:
-        raise interruption.error  # there is nothing to keep
 ) -> Result:
     """Return the result of a solution, judged and explained: how the way ends, whatever solve it comes from."""
     instance = engine.model.instance

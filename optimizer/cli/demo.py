@@ -70,14 +70,17 @@ def _problem_file(name: str) -> Path:
 
 def _shipped(file: Path, settings: Settings) -> tuple[str, int] | None:
     """Return the downstream repository's id and how many sources its team maintains, None without one."""
-    from optimizer.pipeline import close_problem
+    from optimizer.pipeline import open_repositories
     from optimizer.problem.load import load_problem
     from optimizer.problem.problem import Origin
+    from optimizer.universe.load import load_world
     from optimizer.universe.resolve import count_sources
 
     problem = load_problem(file)
     downstream = [source.id for source in problem.repositories if source.origin is Origin.DOWNSTREAM]
-    sources = count_sources(close_problem(problem, settings).universe.world, Origin.DOWNSTREAM)
+    repositories = open_repositories(problem, settings)
+    loaded = load_world(problem, repositories, settings.cache, settings.progress, filelists=False)
+    sources = count_sources(loaded.world, Origin.DOWNSTREAM)
     return (" and ".join(downstream), sources) if sources else None
 
 

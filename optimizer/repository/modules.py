@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from optimizer.repository.error import BadRepositoryData, NoSuchModule
+from optimizer.repository.module_selection import ModuleSelection, artifact_name
 from optimizer.repository.modulemd import DefaultStream, Requires, Stream, read_documents
 
 #: Comparisons of streams in one choice: some seconds, and room for thousands of modules.
@@ -14,27 +15,6 @@ MOST_STEPS = 5_000_000
 
 _PLATFORM = "platform"
 _SOURCE_ARCHITECTURES = (".src", ".nosrc")
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleSelection:
-    """What the active streams (`module:stream`, sorted) leave available, as libdnf filters.
-
-    `active_artifacts` stay; `excluded_artifacts` belong to other streams only; `active_names` are the names of
-    active binary artifacts, whose other packages are out, and so are packages that provide such a name.
-    """
-
-    active: tuple[str, ...] = ()
-    active_artifacts: frozenset[str] = frozenset()
-    excluded_artifacts: frozenset[str] = frozenset()
-    active_names: frozenset[str] = frozenset()
-
-    def excludes(self, nevra: str, name: str, provided_names: Iterable[str] = ()) -> bool:
-        """Return whether a package, its NEVRA with the epoch written, is out; repositories do not matter to this."""
-        if nevra in self.active_artifacts:
-            return False
-        out = nevra in self.excluded_artifacts or name in self.active_names
-        return out or any(provided in self.active_names for provided in provided_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +59,6 @@ def default_streams(defaults: Iterable[DefaultStream]) -> dict[str, str]:
         if default.modified == newest[default.module]:
             streams[default.module].add(default.stream)
     return {module: next(iter(names)) for module, names in streams.items() if len(names) == 1}
-
-
-def artifact_name(artifact: str) -> str:
-    """Return the package name of `name-epoch:version-release.arch`."""
-    return artifact.rsplit("-", 2)[0]
 
 
 def read_modules(file: BinaryIO, repository: str = "") -> Modules:

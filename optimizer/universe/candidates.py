@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import solv
+from msgspec import json
 
 from optimizer.problem.problem import Candidates, Downstream, ObjectiveKind, Origin, Problem
-from optimizer.repository.modules import ModuleSelection, artifact_name
+from optimizer.repository.module_selection import ModuleSelection
+from optimizer.universe.admission import eligible_packages, newest_packages
+from optimizer.universe.version import compare_evr
 from optimizer.universe.world import World
 
 # What an architecture runs without being asked for multilib, and what multilib adds (rpm's arch_compat tables).
@@ -25,16 +27,34 @@ _SECONDARY = {
     "s390x": ("s390",),
     "aarch64": (),
 }
-# Solvables of SUSE repositories that are no packages one could install.
-_NO_PACKAGES = ("patch:", "srcpackage:", "application:")
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateSet:
-    """`chosen`: ids of the solvables that may be in; `versions`: every eligible id by (origin, name id), for ages."""
+    """`chosen`: ids of the solvables that may be in; `versions`: every eligible id by (origin, name id).
+
+    Where only candidates were loaded, `others` holds in place of `versions` the versions that each of several
+    repositories of one origin has, by the repository's id and `name.arch`.
+    """
 
     chosen: tuple[int, ...]
-    versions: dict[tuple[Origin, int], list[int]]
+    versions: dict[tuple[Origin, int], list[int]] = field(default_factory=dict)
+    others: dict[int, dict[str, list[str]]] = field(default_factory=dict)
+
+    def age(self, world: World, solvable: Any) -> int:
+        """Return how many newer versions of a package its origin has for its architecture; 0 for what we made."""
+        origin = world.origin(solvable)
+        if origin is None:
+            return 0
+        if world.only is None:
+            versions = self.versions[origin, solvable.nameid]
+            held = map(world.solvable, versions if len(versions) > 1 else ())
+            return len({one.evrid for one in held if one.archid == solvable.archid and one.evrcmp(solvable) > 0})
+        name = f"{solvable.name}.{solvable.arch}"
+        # Its own repository has none that is newer: it would be the candidate.
+        elsewhere = (held for identifier, held in self.others.items() if identifier != solvable.repo.id)
+        spelt = {evr for held in elsewhere for evr in held.get(name, ())}
+        return sum(compare_evr(evr, solvable.evr) > 0 for evr in spelt)
 
 
 def architectures(problem: Problem) -> frozenset[str]:
@@ -44,12 +64,21 @@ def architectures(problem: Problem) -> frozenset[str]:
     return frozenset((*native, *secondary, "noarch"))
 
 
+def wants_newest_only(problem: Problem) -> bool:
+    """Return whether no candidate of a problem can be other than the newest of its name in its repository."""
+    changes = any(objective.kind is ObjectiveKind.CHANGES for objective in problem.objectives)
+    named = any(pin.relation is not None for pin in problem.pins) or problem.lock or (changes and problem.previous)
+    return problem.policy.candidates is Candidates.NEWEST and not named
+
+
 def select_candidates(world: World, problem: Problem, modules: ModuleSelection) -> CandidateSet:
     """Return the candidates of a problem; `modules` says what the module streams leave.
 
     `newest` keeps the newest EVR of each name and architecture in each repository, as dnf's "best" does, and the
     versions that a pin, a lock or, where changes count, the earlier manifest names.
     """
+    if world.only is not None:
+        return CandidateSet(world.only, others=_others(world))
     newest_only = problem.policy.candidates is Candidates.NEWEST
     without_downstream = problem.policy.downstream is Downstream.NONE
     asked = architectures(problem), newest_only, without_downstream, modules
@@ -62,12 +91,18 @@ def select_candidates(world: World, problem: Problem, modules: ModuleSelection) 
     return replace(admitted, chosen=tuple(sorted({*admitted.chosen, *named})))
 
 
+def _others(world: World) -> dict[int, dict[str, list[str]]]:
+    """Return the versions of the repositories that are not the only one of their origin: just these have ages."""
+    origins = list(world.origins.values())
+    several = [held for held, origin in world.origins.items() if origins.count(origin) > 1]
+    return {held: json.decode(world.versions[held], type=dict[str, list[str]]) for held in several}
+
+
 def _admitted(
     world: World, names: frozenset[str], newest_only: bool, without_downstream: bool, modules: ModuleSelection
 ) -> CandidateSet:
     """Return the candidates as far as they are the same for every problem of these architectures and this policy."""
     pool = world.pool
-    arch_ids = {pool.str2id(arch) for arch in names}
     chosen: list[int] = []
     versions: dict[tuple[Origin, int], list[int]] = {}
     for repository in pool.repos:
@@ -76,64 +111,14 @@ def _admitted(
             continue
         if origin is Origin.DOWNSTREAM and without_downstream:
             continue
-        eligible = _eligible(world, repository.solvables_iter(), arch_ids, modules)
+        eligible = eligible_packages(pool, repository.solvables_iter(), names, modules)
         for name_id, _, identifier in eligible:
             versions.setdefault((origin, name_id), []).append(identifier)
         if newest_only:
-            chosen.extend(_newest(pool, eligible))
+            chosen.extend(newest_packages(pool, eligible))
         else:
             chosen.extend(identifier for _, _, identifier in eligible)
     return CandidateSet(tuple(sorted(set(chosen))), versions)
-
-
-def _eligible(
-    world: World, solvables: Iterable[Any], arch_ids: set[int], modules: ModuleSelection
-) -> list[tuple[int, int, int]]:
-    """Return (name id, arch id, id) of the solvables that architecture and modules admit."""
-    suspects = _suspect_names(world, modules)
-    names: dict[int, bool] = {}
-    found = []
-    for solvable in solvables:
-        arch_id = solvable.archid
-        if arch_id not in arch_ids:
-            continue
-        name_id = solvable.nameid
-        if name_id not in names:
-            names[name_id] = not solvable.name.startswith(_NO_PACKAGES)
-        if not names[name_id]:
-            continue
-        if (name_id in suspects or modules.active_names) and _masked(world, solvable, modules):
-            continue
-        found.append((name_id, arch_id, solvable.id))
-    return found
-
-
-def _suspect_names(world: World, modules: ModuleSelection) -> frozenset[int]:
-    """Return the ids of the names that a package of a module stream bears: no other can be masked by NEVRA."""
-    artifacts = modules.excluded_artifacts | modules.active_artifacts
-    return frozenset(world.pool.str2id(artifact_name(artifact)) for artifact in artifacts)
-
-
-def _masked(world: World, solvable: Any, modules: ModuleSelection) -> bool:
-    evr = solvable.evr if ":" in solvable.evr else f"0:{solvable.evr}"
-    provided: Iterable[str] = ()
-    if modules.active_names:
-        texts = map(world.text, world.dependencies(solvable, solv.SOLVABLE_PROVIDES))
-        provided = (text.partition(" ")[0] for text in texts)
-    return modules.excludes(f"{solvable.name}-{evr}.{solvable.arch}", solvable.name, provided)
-
-
-def _newest(pool: Any, eligible: list[tuple[int, int, int]]) -> list[int]:
-    best: dict[tuple[int, int], int] = {}
-    for name_id, arch_id, identifier in eligible:
-        key = (name_id, arch_id)
-        held = best.get(key)
-        if held is None:
-            best[key] = identifier
-            continue
-        if pool.id2solvable(held).evrcmp(pool.id2solvable(identifier)) < 0:
-            best[key] = identifier
-    return list(best.values())
 
 
 def _named_versions(world: World, problem: Problem, versions: dict[tuple[Origin, int], list[int]]) -> list[int]:

@@ -58,20 +58,23 @@ class Reading:
 
 
 @contextmanager
-def begin_reading(repository: Repository, *, with_filelists: bool) -> Iterator[Reading]:
+def begin_reading(
+    repository: Repository, *, with_filelists: bool, admitted: bytes | None = None
+) -> Iterator[Reading]:
     """Start a child that reads a repository, and end it with the block if it has not ended.
 
+    With `admitted` (see `reader.read`) it writes the newest of that only.
     Raises as `open_part`, and BadRepositoryData where there is nothing to read.
     """
     with ExitStack() as stack:
         written, complaints = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
-        process = stack.enter_context(_started(repository, with_filelists, written, complaints))
+        process = stack.enter_context(_started(repository, with_filelists, admitted, written, complaints))
         stack.callback(process.kill)
         yield Reading(repository, process, written, complaints)
 
 
 def _started(
-    repository: Repository, with_filelists: bool, written: BinaryIO, complaints: BinaryIO
+    repository: Repository, with_filelists: bool, admitted: bytes | None, written: BinaryIO, complaints: BinaryIO
 ) -> subprocess.Popen[bytes]:
     """Start the child, whose open files are its own from then on."""
     with ExitStack() as stack:
@@ -79,13 +82,18 @@ def _started(
         descriptors = [file.fileno() for file in (*inputs, written)]
         places = (Path(solv.__file__).parent.parent, Path(__file__).parents[2])
         limits = (MEMORY_LIMIT, CPU_LIMIT_S, WRITTEN_LIMIT)
-        arguments = map(str, (*places, *limits, repository.kind, *descriptors))
+        asked = None if admitted is None else stack.enter_context(tempfile.TemporaryFile())
+        if asked is not None and admitted is not None:
+            asked.write(admitted)
+            asked.seek(0)
+        own = "-" if asked is None else asked.fileno()
+        arguments = map(str, (*places, *limits, own, repository.kind, *descriptors))
         return subprocess.Popen(
             [sys.executable, "-I", "-S", reader.__file__, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,
-            pass_fds=descriptors,
+            pass_fds=[*descriptors, *([] if asked is None else [asked.fileno()])],
         )
 
 

@@ -90,20 +90,9 @@ class Describer:
             checksum=f"{checksum.typestr()}:{checksum.hex()}" if checksum else "",
             location=solvable.lookup_location()[0] or "",
             license=solvable.lookup_str(solv.SOLVABLE_LICENSE) or "",
-            age=self._age(solvable),
+            age=self.universe.candidates.age(self.universe.world, solvable),
             preferred=solvable.id in self.preferred,
         )
-
-    def _age(self, solvable: Any) -> int:
-        world = self.universe.world
-        origin = world.origin(solvable)
-        if origin is None:
-            return 0
-        versions = self.universe.candidates.versions[origin, solvable.nameid]
-        if len(versions) == 1:
-            return 0
-        others = (world.solvable(held) for held in versions)
-        return len({held.evrid for held in others if held.archid == solvable.archid and held.evrcmp(solvable) > 0})
 
     def _neighbours(self, members: list[Any]) -> tuple[Neighbour, ...]:
         """Return the upstream packages nearest to a downstream source: those that provide its packages' names."""

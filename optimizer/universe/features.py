@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from optimizer.problem.dependency import Capability, Dependency, Rich, RichOperator, leaves
 from optimizer.problem.problem import CompsGroup, Feature, Problem
-from optimizer.repository.comps import Group, find_group
+
+if TYPE_CHECKING:
+    from optimizer.repository.comps import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ def expand_features(problem: Problem, groups: Sequence[Group]) -> tuple[Request,
 
 def group_packages(group: CompsGroup, feature: Feature, groups: Sequence[Group]) -> tuple[Dependency, ...]:
     """Return what a comps group asks for, sorted by name; the same group in several repositories adds up."""
+    from optimizer.repository.comps import find_group
+
     found = find_group(groups, group.name)
     if found is None:
         raise UnknownGroupError(group.name, feature, tuple(sorted({held.id for held in groups})))

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import mmap
 import os
-import zlib
 from collections import deque
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import solv
+from msgspec import json
 
 from optimizer.problem.problem import CompsGroup, Problem
 from optimizer.repository.cache import Cache
-from optimizer.repository.comps import Group, read_groups
 from optimizer.repository.error import BadRepositoryData
-from optimizer.repository.modules import Modules, ModuleSelection, read_modules
+from optimizer.repository.module_selection import ModuleSelection
 from optimizer.repository.progress import Progress
 from optimizer.repository.repository import Repository, RepositoryKind, open_part, part_checksum
-from optimizer.universe.containment import Reading, begin_reading, conclude, read_again
+from optimizer.universe.candidates import architectures, wants_newest_only
+from optimizer.universe.kept import open_cached, read_versions, write_cached
 from optimizer.universe.world import World, libsolv_version, new_world
 
+if TYPE_CHECKING:
+    from optimizer.repository.comps import Group
+    from optimizer.repository.modules import Modules
+    from optimizer.universe.containment import Reading
+
 # Part of every cache key: raise it when what is written to a cached file changes.
-_CACHE_FORMAT = "2"
-# A cached file ends with the CRC-32 of what is before: a damaged one could crash libsolv.
-_CRC_BYTES = 4
+_CACHE_FORMAT = "3"
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A world holding every package of its repositories, and what came beside them.
+    """A world of its repositories' packages, and what came beside them.
 
-    `modules` says which packages the module streams leave; `more_filelists` whether there are complete file lists
-    that were not loaded.
+    `modules` says which packages the module streams leave, and nothing where only candidates were loaded;
+    `more_filelists` whether there are complete file lists that were not loaded.
     """
 
     world: World
@@ -46,34 +48,53 @@ class Loaded:
 
 
 def load_world(
-    problem: Problem, repositories: Sequence[Repository], cache: Cache, progress: Progress, *, filelists: bool
+    problem: Problem,
+    repositories: Sequence[Repository],
+    cache: Cache,
+    progress: Progress,
+    *,
+    filelists: bool,
+    only_candidates: bool = False,
 ) -> Loaded:
     """Return a world of all packages of the repositories; `filelists` loads complete file lists too.
 
-    Raises BadRepositoryData where libsolv cannot read what the checksums say is right.
+    With `only_candidates` a problem that asks for the newest versions alone gets no others: most of a distribution
+    with updates is older versions. Raises NoSuchModule, and BadRepositoryData where libsolv cannot read what the
+    checksums say is right.
     """
     world = new_world(problem.arch)
     groups: list[Group] = []
-    modules = Modules()
+    newest = only_candidates and wants_newest_only(problem)
+    wanted = _Wanted(problem, repositories, cache, filelists, newest)
+    versions: dict[int, bytes] = {}
+    chosen: list[int] = []
     progress.start("load", len(repositories))
     with ExitStack() as stack:
         coming = deque(repositories)
-        begun: deque[tuple[ExitStack, Reading | BinaryIO]] = deque()
+        begun: deque[tuple[ExitStack, Reading | BufferedReader]] = deque()
         for repository in repositories:
             while coming and len(begun) < _most_at_once():
                 ending = stack.enter_context(ExitStack())
-                begun.append((ending, _begin(coming.popleft(), cache, ending, with_filelists=filelists)))
+                begun.append((ending, wanted.begin(coming.popleft(), ending)))
             held = world.pool.add_repo(repository.id)
             world.origins[held.id] = repository.origin
             ending, source = begun.popleft()
             with ending:
-                _finish(held, repository, source, cache, with_filelists=filelists)
+                versions[held.id] = wanted.finish(held, repository, source)
+            chosen += _ids(held) if newest else ()
             groups.extend(_groups(problem, repository))
-            modules = modules.united(_modules(repository))
             progress.advance(1)
     progress.finish()
     more = not filelists and any(_has_filelists(repository) for repository in repositories)
-    return Loaded(world, tuple(groups), modules.select(problem.modules), more)
+    if newest:
+        world.admit_only(chosen, versions)
+    return Loaded(world, tuple(groups), ModuleSelection() if newest else wanted.modules(), more)
+
+
+def _ids(held: Any) -> range:
+    """Return the ids of the packages of a repository that was just added, which are in a row."""
+    first = next(held.solvables_iter(), None)
+    return range(0) if first is None else range(first.id, first.id + held.nsolvables)
 
 
 def _most_at_once() -> int:
@@ -85,43 +106,87 @@ def _has_filelists(repository: Repository) -> bool:
     return repository.kind is RepositoryKind.RPM_MD and part_checksum(repository, "filelists") is not None
 
 
-def _begin(repository: Repository, cache: Cache, stack: ExitStack, *, with_filelists: bool) -> Reading | BinaryIO:
-    """Return the cached `.solv` file of a repository, else a process that makes it; `stack` ends either."""
-    with_filelists = with_filelists and _has_filelists(repository)
-    cached = cache.get(_cache_key(repository, with_filelists))
-    file = None if cached is None else _whole(cached)
-    if file is None:
-        return stack.enter_context(begin_reading(repository, with_filelists=with_filelists))
-    return stack.enter_context(file)
+class _Wanted:
+    """What one problem wants of its repositories: with file lists or without, all packages or the newest."""
 
+    def __init__(
+        self, problem: Problem, repositories: Sequence[Repository], cache: Cache, filelists: bool, newest: bool
+    ) -> None:
+        self._problem, self._repositories, self._cache = problem, repositories, cache
+        self._filelists, self._newest = filelists, newest
+        self._complete = True
+        self._selection: ModuleSelection | None = None
 
-def _finish(
-    held: Any, repository: Repository, begun: Reading | BinaryIO, cache: Cache, *, with_filelists: bool
-) -> None:
-    if not isinstance(begun, Reading):
-        if _read(held.add_solv, begun):
-            return
-        held.empty()  # a cached file that cannot be read must leave nothing behind
-        with begin_reading(repository, with_filelists=with_filelists and _has_filelists(repository)) as again:
-            _finish(held, repository, again, cache, with_filelists=with_filelists)
-        return
-    file = read_again(begun)
-    if not _read(held.add_solv, file):
-        raise BadRepositoryData(repository.id, repository.location, "libsolv cannot read what it wrote")
-    conclude(begun)
-    file.seek(0)
-    key = _cache_key(repository, with_filelists and _has_filelists(repository))
-    cache.store(key, lambda path: _write(file, path))
+    def begin(self, repository: Repository, stack: ExitStack) -> Reading | BufferedReader:
+        """Return the cached file of a repository, else a process that makes it; `stack` ends either."""
+        cached = self._cache.get(self._key(repository))
+        file = None if cached is None else open_cached(cached)
+        if file is None:
+            return stack.enter_context(self._read_by_child(repository))
+        return stack.enter_context(file)
 
+    def finish(self, held: Any, repository: Repository, begun: Reading | BufferedReader) -> bytes:
+        """Add what was begun to the pool, and to the cache if it was not there; return the versions beside it."""
+        if isinstance(begun, BufferedReader):
+            if _read(held.add_solv, begun):
+                return read_versions(begun, cached=True)
+            held.empty()  # a cached file that cannot be read must leave nothing behind
+            with self._read_by_child(repository) as again:
+                return self.finish(held, repository, again)
+        from optimizer.universe.containment import conclude, read_again
 
-def _cache_key(repository: Repository, with_filelists: bool) -> str:
-    if repository.kind is RepositoryKind.SOLV:
-        parts = ["solv", part_checksum(repository, "solv") or ""]
-    else:
-        parts = ["rpm-md", part_checksum(repository, "primary") or ""]
-    if with_filelists:
-        parts.append(part_checksum(repository, "filelists") or "")
-    return sha256("\0".join((_CACHE_FORMAT, libsolv_version(), *parts)).encode()).hexdigest() + ".solv"
+        file = read_again(begun)
+        if not _read(held.add_solv, file):
+            raise BadRepositoryData(repository.id, repository.location, "libsolv cannot read what it wrote")
+        conclude(begun)
+        if self._complete:
+            self._cache.store(self._key(repository), lambda path: write_cached(file, path))
+        return read_versions(file, cached=False)
+
+    def modules(self) -> ModuleSelection:
+        """Return which packages the module streams leave."""
+        if self._selection is None:
+            from optimizer.repository.modules import Modules
+
+            united = Modules()
+            for repository in self._repositories:
+                found = _modules(repository)
+                # Nobody has what is listed, which is a warning: the next time somebody may.
+                self._complete &= found is not None or part_checksum(repository, "modules") is None
+                united = united.united(found or Modules())
+            self._selection = united.select(self._problem.modules)
+        return self._selection
+
+    def _read_by_child(self, repository: Repository) -> AbstractContextManager[Reading]:
+        from optimizer.universe.containment import begin_reading
+
+        with_filelists = self._filelists and _has_filelists(repository)
+        return begin_reading(repository, with_filelists=with_filelists, admitted=self._admitted())
+
+    def _admitted(self) -> bytes | None:
+        if not self._newest:
+            return None
+        modules = self.modules()
+        names = {
+            "architectures": architectures(self._problem),
+            "active_artifacts": modules.active_artifacts,
+            "excluded_artifacts": modules.excluded_artifacts,
+            "active_names": modules.active_names,
+        }
+        return json.encode({name: sorted(held) for name, held in names.items()})
+
+    def _key(self, repository: Repository) -> str:
+        if repository.kind is RepositoryKind.SOLV:
+            parts = ["solv", part_checksum(repository, "solv") or ""]
+        else:
+            parts = ["rpm-md", part_checksum(repository, "primary") or ""]
+        if self._filelists and _has_filelists(repository):
+            parts.append(part_checksum(repository, "filelists") or "")
+        if self._newest:
+            listed = (part_checksum(held, "modules") or "" for held in self._repositories)
+            named = (*sorted(architectures(self._problem)), "", *self._problem.modules, "", *listed)
+            parts.append(" ".join(("newest", *named)))
+        return sha256("\0".join((_CACHE_FORMAT, libsolv_version(), *parts)).encode()).hexdigest() + ".solv"
 
 
 def _read(parse: Any, file: BinaryIO) -> bool:
@@ -138,45 +203,23 @@ def _read(parse: Any, file: BinaryIO) -> bool:
         stream.close()
 
 
-def _whole(path: Path) -> BinaryIO | None:
-    """Return a cached file, open at its start, None where it is not what was written."""
-    try:
-        file = path.open("rb")
-    except OSError:
-        return None
-    with ExitStack() as stack:
-        stack.enter_context(file)
-        if os.fstat(file.fileno()).st_size <= _CRC_BYTES:
-            return None
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
-            if zlib.crc32(view[:-_CRC_BYTES]) != int.from_bytes(view[-_CRC_BYTES:]):
-                return None
-        stack.pop_all()
-    return file
-
-
-def _write(file: BinaryIO, path: Path) -> None:
-    checksum = 0
-    with path.open("wb") as cached:
-        while piece := file.read(1 << 20):
-            checksum = zlib.crc32(piece, checksum)
-            cached.write(piece)
-        cached.write(checksum.to_bytes(_CRC_BYTES))
-
-
 def _groups(problem: Problem, repository: Repository) -> tuple[Group, ...]:
     if not any(isinstance(feature.require, CompsGroup) for feature in problem.features):
         return ()
     file = open_part(repository, "group")
     if file is None:
         return ()
+    from optimizer.repository.comps import read_groups
+
     with file:
         return read_groups(file, repository.id)
 
 
-def _modules(repository: Repository) -> Modules:
+def _modules(repository: Repository) -> Modules | None:
     file = open_part(repository, "modules")
     if file is None:
-        return Modules()
+        return None
+    from optimizer.repository.modules import read_modules
+
     with file:
         return read_modules(file, repository.id)

@@ -19,7 +19,7 @@ from optimizer.repository.error import RepositoryError
 from optimizer.repository.progress import Progress
 from optimizer.repository.repository import Repository, open_repository
 from optimizer.universe.assemble import Closed
-from optimizer.universe.candidates import select_candidates
+from optimizer.universe.candidates import architectures, select_candidates, wants_newest_only
 from optimizer.universe.load import Loaded, load_world
 from optimizer.universe.prepare import Universe
 
@@ -28,8 +28,9 @@ KEPT = 4
 #: Closures that are remembered by their keys, to know one that is asked for again.
 REMEMBERED = 10_000
 
-#: What a loaded world depends on: architecture, repositories, groups or none, module streams, file lists or none.
-WorldKey = tuple[str, tuple[tuple[str, str, str], ...], bool, tuple[str, ...], bool]
+#: What a loaded world depends on: architecture, repositories, groups or none, module streams, the architectures of
+#: the candidates where only these are loaded, file lists or none.
+WorldKey = tuple[str, tuple[tuple[str, str, str], ...], bool, tuple[str, ...], tuple[str, ...], bool]
 
 _Place = tuple[str, Origin, tuple[str, ...], tuple[str, ...], Path | None]
 
@@ -102,12 +103,12 @@ class Stock:
         *,
         filelists: bool,
     ) -> Loaded:
-        """Return the world of the repositories and forget it: it is the caller's to change."""
+        """Return the world of a problem's candidates and forget it: it is the caller's to change."""
         key = _key(problem, repositories, filelists=filelists)
         held = self._loaded.pop(key, None)
         if held is None:
             self.missed.append(key)
-            return load_world(problem, repositories, cache, progress, filelists=filelists)
+            return load_world(problem, repositories, cache, progress, filelists=filelists, only_candidates=True)
         self._used.pop(key, None)
         loaded, notes = held
         notes.tell(progress)
@@ -189,7 +190,7 @@ def _load(
     notes = _Notes(progress)
     noted = [replace(repository, progress=notes) for repository in repositories]
     try:
-        return load_world(problem, noted, cache, notes, filelists=filelists), notes
+        return load_world(problem, noted, cache, notes, filelists=filelists, only_candidates=True), notes
     except RepositoryError:
         notes.tell(progress)
         raise
@@ -198,4 +199,5 @@ def _load(
 def _key(problem: Problem, repositories: Sequence[Repository], *, filelists: bool) -> WorldKey:
     sources = tuple((held.id, held.origin.value, f"{held.location} {held.checksum}") for held in repositories)
     groups = any(isinstance(feature.require, CompsGroup) for feature in problem.features)
-    return problem.arch, sources, groups, problem.modules, filelists
+    admitted = tuple(sorted(architectures(problem))) if wants_newest_only(problem) else ()
+    return problem.arch, sources, groups, problem.modules, admitted, filelists

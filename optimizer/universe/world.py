@@ -35,7 +35,8 @@ class World:
     `origins` maps a libsolv repository id to the origin of its packages; repositories made by us are not in it.
     `scratch` are two solvables that are no candidates, to compare versions with; they exist from the start because
     libsolv's map of considered solvables does not grow.
-    `admitted` keeps what was already chosen of the repositories' packages, by what that depends on.
+    `admitted` keeps what was already chosen of the repositories' packages, by what that depends on. `only` are all
+    packages that were loaded, where none but candidates were, and `versions` what stands beside each repository then.
     """
 
     pool: Any
@@ -43,6 +44,8 @@ class World:
     considered: list[int] = field(default_factory=list)
     scratch: tuple[int, int] = (0, 0)
     admitted: dict[Any, Any] = field(default_factory=dict)
+    only: tuple[int, ...] | None = None
+    versions: dict[int, bytes] = field(default_factory=dict)
     _texts: dict[int, str] = field(default_factory=dict)
 
     def solvable(self, solvable_id: int) -> Any:
@@ -95,6 +98,10 @@ class World:
     def origin(self, solvable: Any) -> Origin | None:
         """Return the origin of a solvable's repository, None for repositories made by us."""
         return self.origins.get(solvable.repo.id)
+
+    def admit_only(self, identifiers: Iterable[int], versions: dict[int, bytes]) -> None:
+        """Note that nothing but candidates was loaded; `versions` is JSON by the repository's id (`reader`)."""
+        self.only, self.versions = tuple(identifiers), versions
 
     def consider(self, solvable_ids: Iterable[int]) -> None:
         """Make these solvables the whole world: no other provides anything from now on."""

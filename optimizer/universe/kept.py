@@ -1,0 +1,58 @@
+"""A repository that `reader` has read, as one file: libsolv's own format, and what it does not say beside it.
+
+After the `.solv` come the versions of each name, in JSON, and their length; in the cache a CRC-32 of all that ends
+the file. libsolv reads the file from its start and never gets to what follows.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import zlib
+from contextlib import ExitStack
+from io import BufferedReader
+from pathlib import Path
+from typing import BinaryIO
+
+from optimizer.universe.reader import LENGTH_BYTES
+
+#: A cached file that is damaged could crash libsolv.
+_CRC_BYTES = 4
+_PIECE = 1 << 20
+
+
+def open_cached(path: Path) -> BufferedReader | None:
+    """Return a cached file, open at its start, None where it is not what was written."""
+    try:
+        file = path.open("rb")
+    except OSError:
+        return None
+    with ExitStack() as stack:
+        stack.enter_context(file)
+        if os.fstat(file.fileno()).st_size <= _CRC_BYTES + LENGTH_BYTES:
+            return None
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
+            if zlib.crc32(view[:-_CRC_BYTES]) != int.from_bytes(view[-_CRC_BYTES:]):
+                return None
+        stack.pop_all()
+    return file
+
+
+def write_cached(file: BinaryIO, path: Path) -> None:
+    """Write what a reader wrote as a cached file; raises OSError."""
+    checksum = 0
+    file.seek(0)
+    with path.open("wb") as cached:
+        while piece := file.read(_PIECE):
+            checksum = zlib.crc32(piece, checksum)
+            cached.write(piece)
+        cached.write(checksum.to_bytes(_CRC_BYTES))
+
+
+def read_versions(file: BinaryIO, *, cached: bool) -> bytes:
+    """Return the versions that stand after the `.solv`, in JSON; empty where every package was kept."""
+    end = file.seek(0, os.SEEK_END) - LENGTH_BYTES - (_CRC_BYTES if cached else 0)
+    file.seek(end)
+    length = int.from_bytes(file.read(LENGTH_BYTES))
+    file.seek(end - length)
+    return file.read(length)
