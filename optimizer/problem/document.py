@@ -32,7 +32,9 @@ _WORDS: dict[str, bool | None] = {
 _INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
 _PREFIXED = re.compile(r"0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)(e[-+]?[0-9]+)?|[-+]?\.inf|\.nan")
-_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# Ranges that end near the surrogates take the compiler of expressions ten times as long as all of ASCII.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NOT_YAML = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_+-]+")
 
 
@@ -130,7 +132,7 @@ def _decode(file: str, content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise _unreadable(file, line, "UTF-8 text", f"byte 0x{content[error.start]:02x}") from error
-    odd = _NOT_YAML.search(text)
+    odd = _CONTROL.search(text) if text.isascii() else re.search(_NOT_YAML, text)
     if odd is not None:
         line = text.count("\n", 0, odd.start()) + 1
         raise _unreadable(file, line, "printable text", f"the character U+{ord(odd.group()):04X}")

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from optimizer.problem.document import KeyPath, show
@@ -14,8 +15,10 @@ from optimizer.problem.location import Variables, read_location
 from optimizer.problem.nearest import nearest
 from optimizer.problem.problem import KeySource, Position
 from optimizer.problem.reading import Reading
-from optimizer.problem.repo_file import RepoSection
 from optimizer.problem.shape import RepositoryShape
+
+if TYPE_CHECKING:
+    from optimizer.problem.repo_file import RepoSection
 
 _WANTED = "gpgkey, the keys that sign the repository"
 # A key that came over plain http would prove nothing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from optimizer.problem.document import KeyPath, show
 from optimizer.problem.error import Mistake, ProblemError
@@ -11,8 +12,10 @@ from optimizer.problem.location import Variables, read_location, read_variables
 from optimizer.problem.nearest import nearest
 from optimizer.problem.problem import KeySource, RepositorySource
 from optimizer.problem.reading import Reading
-from optimizer.problem.repo_file import RepoSection, parse_repo_file
 from optimizer.problem.shape import SAFE_NAME_PATTERN, SAFE_NAME_WORDS, RepositoryShape
+
+if TYPE_CHECKING:
+    from optimizer.problem.repo_file import RepoSection
 
 
 def read_repositories(reading: Reading) -> tuple[RepositorySource, ...]:
@@ -61,6 +64,8 @@ def _written(reading: Reading, path: KeyPath, shape: RepositoryShape, variables:
 def _from_file(
     reading: Reading, path: KeyPath, shape: RepositoryShape, variables: Variables
 ) -> list[RepositorySource]:
+    from optimizer.problem.repo_file import parse_repo_file
+
     assert shape.repo_file is not None
     for key, value in (("id", shape.id), ("baseurl", shape.baseurl)):
         if value is not None:

@@ -9,17 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from optimizer.problem.problem import Origin, RepositorySource
 from optimizer.repository.cache import Cache
 from optimizer.repository.decompression import CompressionError, decompress
 from optimizer.repository.error import BadRepositoryData, NotThere, RepositoryError, RepositoryUnreachable
-from optimizer.repository.keyring import Keyring, read_keyring
 from optimizer.repository.location import OPEN_LIMIT, PART_LIMIT, Location, digest_of, locate, web_address
 from optimizer.repository.progress import Progress
 from optimizer.repository.record import REPOMD, REPOMD_LIMIT, Checksum, Record, read_repomd
-from optimizer.repository.signature import SIGNATURE, SIGNATURE_LIMIT, check_signature
+
+if TYPE_CHECKING:
+    from optimizer.repository.keyring import Keyring
 
 _COMPRESSED_TYPES = ("", "_gz", "_xz", "_zst", "_bz2")
 _REQUIRED = ("primary", "solv")
@@ -60,7 +61,7 @@ def open_repository(source: RepositorySource, *, mirror: Path | None, cache: Cac
     none of them signed, the mirror's too. Raises BadRepositoryData if any location held wrong data, else
     RepositoryUnreachable; for keys that cannot be had as `read_keyring`.
     """
-    keyring = read_keyring(source, progress) if source.keys else None
+    keyring = _keyring(source, progress) if source.keys else None
     failures: list[RepositoryError] = []
     places: list[tuple[Location, str]] = []
     for text in _locations(source, mirror):
@@ -145,7 +146,15 @@ def _open_at(
     )
 
 
+def _keyring(source: RepositorySource, progress: Progress) -> Keyring:
+    from optimizer.repository.keyring import read_keyring
+
+    return read_keyring(source, progress)
+
+
 def _signer(source: RepositorySource, place: Location, data: bytes, keyring: Keyring) -> str:
+    from optimizer.repository.signature import SIGNATURE, SIGNATURE_LIMIT, check_signature
+
     try:
         with place.fetch(SIGNATURE, SIGNATURE_LIMIT) as file:
             signature = file.read(SIGNATURE_LIMIT)
