@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from optimizer.answer.divergence import Entry
 from optimizer.answer.manifest import Manifest
 from optimizer.answer.result import Result
+from optimizer.report.columns import columns
 from optimizer.report.quantity import listed
 from optimizer.report.reason import core_sentences, divergence_sentence, price_sentence
-from optimizer.report.relax import relaxation_lines
 from optimizer.report.summary import (
     FIRST_ANSWER,
     divergence_headline,
@@ -39,25 +39,21 @@ def result_text(result: Result) -> str:
 
 
 def _stages(result: Result, manifest: Manifest) -> str:
-    from tabulate import tabulate
-
     rows = stage_rows(result.record, result.instance, manifest)
     if not rows:
         return "no objectives: any set that has the features"
-    return tabulate(rows, headers=["stage", "value", "proven bound", "status"], disable_numparse=True)
+    return columns(rows, ["stage", "value", "proven bound", "status"])
 
 
 def _sizes(result: Result, manifest: Manifest) -> str:
-    from tabulate import tabulate
-
     rows = size_rows(result.record, manifest)
     if result.record.libsolv_first_answer is None:
-        table = tabulate([[row.name, row.ours] for row in rows], headers=["", "this answer"], disable_numparse=True)
+        table = columns([[row.name, row.ours] for row in rows], ["", "this answer"])
         return f"{table}\nthere is no first answer of libsolv's own to compare with"
     headers = ["", "this answer", "libsolv's own first answer *", "this answer is"]
     cells = [[row.name, row.ours, row.theirs, row.compared] for row in rows]
     notes = [f"* {FIRST_ANSWER}", *size_notes(result.record, manifest)]
-    return "\n".join((tabulate(cells, headers=headers, disable_numparse=True), *notes))
+    return "\n".join((columns(cells, headers), *notes))
 
 
 def _reuse(manifest: Manifest) -> str:
@@ -82,6 +78,8 @@ def _entry_lines(entry: Entry) -> Iterator[str]:
 
 
 def _core(result: Result) -> str:
+    from optimizer.report.relax import relaxation_lines
+
     if not result.record.infeasible:
         lines = ["no minimal set of reasons was found before the limit or Ctrl-C"]
         return "\n".join((*lines, *relaxation_lines(result.record.relaxations)))
