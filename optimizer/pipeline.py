@@ -42,20 +42,18 @@ from optimizer.repository.progress import Progress, Silent
 from optimizer.repository.repository import open_repository
 from optimizer.universe.assemble import Closed, close_universe
 from optimizer.universe.fault import faults
-from optimizer.universe.finding import Finding
 from optimizer.universe.instance import Input, Instance
 from optimizer.universe.load import Loaded, load_world
 from optimizer.universe.prepare import Universe, prepare_universe
-from optimizer.universe.resolve import resolve_problem
-from optimizer.universe.restate import closing_question, closure_key, restate
 from optimizer.universe.size import check_known_sizes
 from optimizer.universe.snapshot import SUFFIX, read_instance
-from optimizer.universe.stock import Stock
 from optimizer.universe.world import libsolv_version
 from optimizer.version import VERSION
 
 if TYPE_CHECKING:
     from optimizer.repository.repository import Repository
+    from optimizer.universe.finding import Finding
+    from optimizer.universe.stock import Stock
 
 
 @dataclass(slots=True)
@@ -151,6 +149,8 @@ def _close_from_stock(
     problem: Problem, repositories: list[Repository], settings: Settings, stock: Stock, clock: Clock
 ) -> World:
     """Return a problem closed, by a closure in stock if there is one; the stock is told of what is made anew."""
+    from optimizer.universe.restate import closing_question, closure_key, restate
+
     with clock.measure("close"):
         key = closure_key(closing_question(problem), tuple(map(_input, repositories)))
         held = stock.closure(key, settings.progress)
@@ -173,6 +173,8 @@ def check_file(path: Path, settings: Settings) -> tuple[Finding, ...]:
 
     def load(asked: Problem, filelists: bool) -> Loaded:
         return load_world(asked, repositories, settings.cache, settings.progress, filelists=filelists)
+
+    from optimizer.universe.resolve import resolve_problem
 
     modules = [lines.position(("modules", index)) for index in range(len(problem.modules))]
     return resolve_problem(problem, modules, load)
@@ -237,6 +239,8 @@ def keep_repositories(problem: Problem, settings: Settings) -> None:
     if settings.stock is None:
         return
     repositories = open_repositories(problem, settings)
+    from optimizer.universe.restate import closing_question, closure_key
+
     question = closing_question(problem)
     key = closure_key(question, tuple(map(_input, repositories)))
     if not settings.stock.is_shared(key, problem.name):
