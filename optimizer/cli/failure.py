@@ -78,7 +78,7 @@ def attempt(work: Callable[[], _Result]) -> _Result | Failure:
 
 def failure_of(error: Exception) -> Failure:
     """Return the exit code and the words of an exception."""
-    code, lines = _known(error) or (OUR_BUG, _report(error))
+    code, lines = _uncertified(error) or _known(error) or (OUR_BUG, _report(error))
     return Failure(code, tuple(lines), _traceback())
 
 
@@ -147,6 +147,19 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         file = f"{error.filename}: " if error.filename is not None else ""
         return USAGE, [f"pkgset: {file}{error.strerror or error}"]
     return None
+
+
+def _uncertified(error: Exception) -> tuple[int, list[str]] | None:
+    from optimizer.certify.make import NobodyToAskError, NotCertifiableError, RefutedError
+    from optimizer.certify.proof import BadProofError
+    from optimizer.certify.prover import OutOfTimeError, ProverFailedError
+    from optimizer.certify.recheck import NoCertificateError
+
+    if isinstance(error, NotCertifiableError | NobodyToAskError | BadProofError | ProverFailedError | OutOfTimeError):
+        return NOT_PROVEN, [f"pkgset: no certificate: {error}"]
+    if isinstance(error, RefutedError):
+        return REJECTED, [f"pkgset: {error}"]
+    return (USAGE, [f"pkgset: {error}"]) if isinstance(error, NoCertificateError) else None
 
 
 def _no_request(error: NoRequestError) -> list[str]:

@@ -35,6 +35,7 @@ COMMANDS = {
     "demo": "optimizer.cli.demo",
     "snapshot": "optimizer.cli.snapshot",
     "verify": "optimizer.cli.verify",
+    "certify": "optimizer.cli.certify",
     "report": "optimizer.cli.report",
     "suggest-equivalents": "optimizer.cli.suggest_equivalents",
     "cache": "optimizer.cli.cache",

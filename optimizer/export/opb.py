@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from optimizer.export.format import SolverFormat
-from optimizer.export.pseudo_boolean import PseudoBoolean, Term
+from optimizer.export.pseudo_boolean import Bound, PseudoBoolean, Sum, Term
 from optimizer.export.staged import comments, later_stages, staged
 from optimizer.universe.instance import Instance
 
@@ -23,10 +23,17 @@ def write_stage(instance: Instance, optima: Sequence[int]) -> bytes:
     """Return the question of the stage after those whose optima are given; raises UnknownStageError."""
     made = PseudoBoolean.of(instance)
     stage, bounds = staged(made, optima)
+    return write_question(made, bounds, comments(made, stage, optima), None if stage is None else stage.sum)
+
+
+def write_question(
+    made: PseudoBoolean, bounds: Sequence[Bound], remarks: Iterable[str], objective: Sum | None = None
+) -> bytes:
+    """Return the clauses and some bounds, what is to be minimised, and remarks of one line each."""
     lines = [f"* #variable= {made.variables} #constraint= {len(made.clauses) + len(bounds)}"]
-    lines += [f"* {line}" for line in comments(made, stage, optima)]
-    if stage is not None:
-        lines.append(f"min: {_terms(stage.sum.terms)};")
+    lines += [f"* {line}" for line in remarks]
+    if objective is not None:
+        lines.append(f"min: {_terms(objective.terms)};")
     for clause in made.clauses:
         negative = sum(literal < 0 for literal in clause)
         lines.append(f"{_terms((1 if one > 0 else -1, abs(one)) for one in clause)}>= {1 - negative} ;")

@@ -60,7 +60,11 @@ class Stage:
 
 @dataclass(slots=True)
 class PseudoBoolean:
-    """The clauses and bounds of C1-C10 and the stages, the objectives of an Instance in their order."""
+    """The clauses and bounds of C1-C10 and the stages, the objectives of an Instance in their order.
+
+    `definitions` are the variables that are no packages, in an order in which each rests on earlier ones: a variable
+    is true exactly where all of its literals are, or where the last word is False, any of them.
+    """
 
     instance: Instance
     variables: int = 0
@@ -68,6 +72,7 @@ class PseudoBoolean:
     bounds: list[Bound] = field(default_factory=list)
     stages: tuple[Stage, ...] = ()
     sources: dict[int, int] = field(default_factory=dict)
+    definitions: list[tuple[int, tuple[int, ...], bool]] = field(default_factory=list)
     _named: dict[Formula, int] = field(default_factory=dict)
 
     @classmethod
@@ -79,12 +84,22 @@ class PseudoBoolean:
         made.stages = tuple(made._stage(kind) for kind in stage_kinds(instance))
         for limit in instance.limits:
             made._add_limit(limit)
+        once = (tuple(dict.fromkeys(clause)) for clause in made.clauses)  # some readers refuse a variable twice
+        made.clauses = [clause for clause in once if not any(-one in clause for one in clause)]
         return made
 
     def new_variable(self) -> int:
         """Return a variable that nothing speaks of yet."""
         self.variables += 1
         return self.variables
+
+    def true_variables(self, chosen: Iterable[int]) -> frozenset[int]:
+        """Return the variables that are true where these packages are chosen."""
+        true = {index + 1 for index in chosen}
+        for name, literals, conjunction in self.definitions:
+            if (all if conjunction else any)((abs(one) in true) is (one > 0) for one in literals):
+                true.add(name)
+        return frozenset(true)
 
     def literal(self, formula: Formula) -> int:
         """Return a literal that is true exactly where a formula is."""
@@ -104,6 +119,7 @@ class PseudoBoolean:
         if len(parts) == 1:
             return parts[0]
         name, sign = self.new_variable(), -1 if conjunction else 1
+        self.definitions.append((name, tuple(parts), conjunction))
         self.clauses += [(sign * name, -sign * part) for part in parts]
         self.clauses.append((-sign * name, *(sign * part for part in parts)))
         return name

@@ -1,0 +1,1 @@
+"""Certificates: an optimum with a proof that others can check, and the checker."""

@@ -1,0 +1,40 @@
+"""Exact, asked in a process of its own: `python -m optimizer.certify.exact_run FORMULA LOG SECONDS [LITERAL...]`.
+
+The solver is C++ that neither Ctrl-C nor a fault of its own leaves gracefully, so it never runs beside an answer. The
+literals are taken for true. Says SAT, UNSAT, TIMEOUT or what else the solver calls its end.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from optimizer.certify.formula import read_formula
+
+#: What Exact is told besides its own choices: nothing, but to be quiet.
+PARAMETERS = {"verbosity": "0"}
+
+
+def main(words: list[str]) -> None:
+    """Ask Exact whether a formula has an answer, and have it log why not."""
+    import exact
+
+    formula, log, seconds, *assumed = words
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    read = read_formula(Path(formula).read_bytes())
+    solver = exact.Exact([*PARAMETERS.items(), ("proof-log", log)] if log else list(PARAMETERS.items()))
+    for variable in range(1, read.variables + 1):
+        solver.addVariable(f"x{variable}", 0, 1)
+    for held in read.inequalities:
+        negative = sum(weight for one, weight in held.terms.items() if one < 0)
+        terms = [(weight if one > 0 else -weight, f"x{abs(one)}") for one, weight in held.terms.items()]
+        solver.addConstraint(terms, True, held.degree - negative)
+    if assumed:
+        values = [(one.removeprefix("~"), int(not one.startswith("~"))) for one in assumed]
+        solver.setAssumptions(values)
+    print(solver.runFull(False, float(seconds)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
