@@ -83,16 +83,15 @@ class _Table:
     universe: Universe
     closure: Closure
     order: list[int]
+    world: World = field(init=False)
     index: dict[int, int] = field(init=False)
     capabilities: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
     neighbours: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    leaves: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.world = self.universe.world
         self.index = {identifier: index for index, identifier in enumerate(self.order)}
-
-    @property
-    def world(self) -> World:
-        return self.universe.world
 
     def instance(self, inputs: tuple[Input, ...]) -> Instance:
         problem = self.universe.problem
@@ -136,7 +135,11 @@ class _Table:
     def _translate(self, formula: Formula) -> Formula:
         """Replace libsolv ids by capability indices."""
         if isinstance(formula, int):
-            return self._capability(self.world.text(formula), self.closure.providers[formula], formula)
+            number = self.leaves.get(formula)
+            if number is None:
+                providers = self.closure.providers[formula]
+                number = self.leaves[formula] = self._capability(self.world.text(formula), providers, formula)
+            return number
         operator, *parts = formula
         return (operator, *map(self._translate, parts))
 

@@ -50,6 +50,8 @@ class CandidateSet:
             versions = self.versions[origin, solvable.nameid]
             held = map(world.solvable, versions if len(versions) > 1 else ())
             return len({one.evrid for one in held if one.archid == solvable.archid and one.evrcmp(solvable) > 0})
+        if not self.others:
+            return 0
         name = f"{solvable.name}.{solvable.arch}"
         # Its own repository has none that is newer: it would be the candidate.
         elsewhere = (held for identifier, held in self.others.items() if identifier != solvable.repo.id)

@@ -7,6 +7,7 @@ from typing import Any
 
 import solv
 
+from optimizer.problem.problem import Origin
 from optimizer.universe.evidence import compare_evr, neighbours
 from optimizer.universe.instance import Neighbour, Package, PackageOrigin, Source
 from optimizer.universe.prepare import Universe
@@ -16,6 +17,7 @@ from optimizer.universe.virtual import STUB_REPOSITORY
 
 # SUSE's patterns and products have no files: they stand for what they require.
 _VIRTUAL_NAMES = ("pattern:", "product:")
+_ORIGINS = {origin: PackageOrigin(origin.value) for origin in Origin}
 
 
 @dataclass(slots=True)
@@ -27,13 +29,15 @@ class Describer:
     preferred: frozenset[int]
     _numbers: dict[tuple[PackageOrigin, str], int] = field(default_factory=dict)
     _members: dict[tuple[PackageOrigin, str], list[Any]] = field(default_factory=dict)
+    _keys: dict[int, tuple[PackageOrigin, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for identifier in self.order:
             solvable = self.universe.world.solvable(identifier)
             origin = self._origin(solvable)
+            key = self._keys[identifier] = origin, "" if origin is PackageOrigin.VIRTUAL else source_name(solvable)
             if origin is not PackageOrigin.VIRTUAL:
-                self._members.setdefault((origin, source_name(solvable)), []).append(solvable)
+                self._members.setdefault(key, []).append(solvable)
         self._numbers = {key: number for number, key in enumerate(sorted(self._members))}
 
     def packages(self) -> tuple[Package, ...]:
@@ -64,16 +68,17 @@ class Describer:
             return PackageOrigin.STUB if solvable.repo.name == STUB_REPOSITORY else PackageOrigin.VIRTUAL
         if solvable.name.startswith(_VIRTUAL_NAMES):
             return PackageOrigin.VIRTUAL
-        return PackageOrigin(origin.value)
+        return _ORIGINS[origin]
 
     def _package(self, solvable: Any) -> Package:
-        origin = self._origin(solvable)
+        key = self._keys[solvable.id]
+        origin, _ = key
         epoch, version, release = split_evr(solvable.evr)
         measure = self.universe.supposed.get(solvable.id)
         if measure is None:
             measure = Scales(self.universe.world, self.universe.problem).measure(solvable, origin)
         checksum = solvable.lookup_checksum(solv.SOLVABLE_CHECKSUM)
-        source = None if origin is PackageOrigin.VIRTUAL else self._numbers[origin, source_name(solvable)]
+        source = None if origin is PackageOrigin.VIRTUAL else self._numbers[key]
         return Package(
             name=solvable.name,
             epoch=epoch,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import solv
@@ -12,6 +13,7 @@ from optimizer.universe.instance import Neighbour
 from optimizer.universe.world import World
 
 _MOST = 5
+_COMPARED = re.compile("[<=>]")
 
 
 def capability_neighbours(world: World, dependency_id: int) -> tuple[Neighbour, ...]:
@@ -20,13 +22,13 @@ def capability_neighbours(world: World, dependency_id: int) -> tuple[Neighbour, 
     Empty where an upstream package fits, and where the capability has no version.
     """
     text = world.text(dependency_id)
+    if not _COMPARED.search(text) or any(_is_upstream(world, held) for held in world.providers(dependency_id)):
+        return ()
     try:
         capability = parse_dependency(text)
     except DependencySyntaxError:
         return ()
     if not isinstance(capability, Capability) or capability.evr is None:
-        return ()
-    if any(_is_upstream(world, held) for held in world.providers(dependency_id)):
         return ()
     name_id = world.dependency_id(Capability(capability.name))
     return neighbours(world, name_id, capability.name, capability.evr)

@@ -47,10 +47,14 @@ class World:
     only: tuple[int, ...] | None = None
     versions: dict[int, bytes] = field(default_factory=dict)
     _texts: dict[int, str] = field(default_factory=dict)
+    _solvables: dict[int, Any] = field(default_factory=dict)
 
     def solvable(self, solvable_id: int) -> Any:
-        """Return libsolv's solvable."""
-        return self.pool.id2solvable(solvable_id)
+        """Return libsolv's solvable, which stays the same object: making one costs more than most questions to it."""
+        solvable = self._solvables.get(solvable_id)
+        if solvable is None:
+            solvable = self._solvables[solvable_id] = self.pool.id2solvable(solvable_id)
+        return solvable
 
     def text(self, dependency_id: int) -> str:
         """Return a dependency in RPM syntax."""
