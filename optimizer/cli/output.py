@@ -9,14 +9,18 @@ from typing import Any
 
 import click
 
+from optimizer.problem.file import spelt
+
 #: What moves a terminal's cursor, or turns the order round in which text is read: names of metadata may hold any.
 _DECEIVING = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|\r(?!\n)"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"
+    "\ud800-\udfff]|\r(?!\n)"
 )
 
 
 def escaped(text: str) -> str:
     """Return text with control characters and marks of direction spelt `\\u202e`, as JSON spells them."""
+    text = text if text.isascii() else spelt(text)
     return _DECEIVING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
@@ -42,7 +46,19 @@ def say(text: str | bytes, *, newline: bool = False) -> None:
 
 
 def say_json(document: Any) -> None:
-    """Print one JSON document on stdout."""
+    """Print one JSON document on stdout, in UTF-8 whatever the locale; a path that is not, as `spelt` spells it."""
     import msgspec
 
-    say(msgspec.json.format(msgspec.json.encode(document), indent=2).decode(), newline=True)
+    try:
+        encoded = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_spelt(msgspec.to_builtins(document)))
+    say(escaped(msgspec.json.format(encoded, indent=2).decode()).encode(), newline=True)
+
+
+def _spelt(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {key: _spelt(value) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_spelt(value) for value in tree]
+    return spelt(tree) if isinstance(tree, str) else tree

@@ -169,7 +169,7 @@ def export_answer(
 def repository_url(location: str) -> str:
     """Return the URL of a directory, or a URL with every character escaped that none may hold, a slash at its end."""
     if location.startswith("/"):
-        location = PurePosixPath(location).as_uri()
+        location = f"file://{quote(str(PurePosixPath(location)))}"  # as_uri() asks the locale for its encoding
     url = _escaped(location)
     return url if url.endswith("/") else f"{url}/"
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from pathlib import Path
 
 #: Of one file, in bytes: twenty times what the largest problem of ours and its tables take together.
 FILE_LIMIT = 8 << 20
 _PIECE = 1 << 20
+_BYTES = re.compile("[\udc80-\udcff]+")
 
 
 def read_file(path: Path, limit: int = FILE_LIMIT) -> bytes:
@@ -30,3 +32,13 @@ def read_file(path: Path, limit: int = FILE_LIMIT) -> bytes:
         if max(status.st_size, len(content)) > limit:
             raise OSError(errno.EFBIG, f"larger than {limit >> 20} MiB", str(path))
     return bytes(content)
+
+
+def spelt(path: str) -> str:
+    """Return a path as text that can be written anywhere: what is not UTF-8 in it is spelt `\\xff`.
+
+    Python keeps such bytes, and in a locale of ASCII all others too, in characters that no encoding has (PEP 383).
+    """
+    return _BYTES.sub(
+        lambda found: found.group().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"), path
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from optimizer.problem.dependency import Dependency
+from optimizer.problem.file import spelt
 
 
 class Origin(StrEnum):
@@ -76,7 +77,7 @@ class Position:
     @property
     def brief(self) -> str:
         """The position without the directories: the same wherever the file lies, so results may name it."""
-        return f"{self.file.rpartition('/')[2]}:{self.line}: {self.path}" if self.file else self.path
+        return f"{spelt(self.file.rpartition('/')[2])}:{self.line}: {self.path}" if self.file else self.path
 
 
 @dataclass(frozen=True, slots=True)

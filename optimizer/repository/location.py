@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
+from optimizer.problem.file import spelt
 from optimizer.repository import transfer
 from optimizer.repository.cache import Cache
 from optimizer.repository.error import BadRepositoryData, NotThere, RepositoryUnreachable
@@ -53,8 +54,8 @@ class DirectoryLocation:
 
     @property
     def address(self) -> str:
-        """The directory's path."""
-        return str(self.path)
+        """The directory's path, as text that any result can hold."""
+        return spelt(str(self.path))
 
     def fetch(self, href: str, limit: int) -> BinaryIO:
         """Open the file; a device or a pipe is no file."""
