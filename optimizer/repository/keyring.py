@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from optimizer.problem.error import Mistake, ProblemError
 from optimizer.problem.file import read_file
 from optimizer.repository import transfer
+from optimizer.repository.address import is_web
 from optimizer.repository.error import RepositoryUnreachable, SignatureLibraryMissing
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def reason(error: RuntimeError) -> str:
 
 
 def _content(source: RepositorySource, key: KeySource, progress: Progress) -> bytes:
-    if not transfer.is_web(key.location):
+    if not is_web(key.location):
         try:
             return read_file(Path(key.location), KEY_LIMIT)
         except OSError as error:

@@ -14,7 +14,7 @@ from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 from optimizer.problem.file import spelt
-from optimizer.repository import transfer
+from optimizer.repository.address import is_web, join, without_secrets
 from optimizer.repository.cache import Cache
 from optimizer.repository.error import BadRepositoryData, NotThere, RepositoryUnreachable
 from optimizer.repository.progress import Progress
@@ -100,7 +100,7 @@ class WebLocation:
     @property
     def address(self) -> str:
         """The URL without user, password and query."""
-        return transfer.without_secrets(self.url)
+        return without_secrets(self.url)
 
     def fetch(self, href: str, limit: int) -> BinaryIO:
         """Download the file into an anonymous temporary one."""
@@ -128,8 +128,10 @@ class WebLocation:
         """Return whether the part is in the cache or the server says it has it."""
         if self.cache.get(f"{record.checksum}.part") is not None:
             return True
+        from optimizer.repository import transfer
+
         try:
-            size = transfer.probe(transfer.join(self.url, record.href))
+            size = transfer.probe(join(self.url, record.href))
         except transfer.TransferError:
             return False
         return record.size is None or size is None or size == record.size
@@ -143,7 +145,9 @@ class WebLocation:
         return self.cache.store(key, write)
 
     def _download(self, href: str, file: BinaryIO, limit: int) -> None:
-        url = transfer.join(self.url, href)
+        from optimizer.repository import transfer
+
+        url = join(self.url, href)
         try:
             transfer.download(url, file, limit=limit, progress=self.progress)
         except transfer.TooLarge as error:
@@ -158,7 +162,7 @@ def locate(repository: str, text: str, cache: Cache, progress: Progress) -> tupl
 
     Raises RepositoryUnreachable for URLs of other schemes and file URLs of other hosts.
     """
-    if transfer.is_web(text):
+    if is_web(text):
         try:
             base, name = _solv_of_url(text)
         except ValueError as error:
@@ -177,10 +181,10 @@ def locate(repository: str, text: str, cache: Cache, progress: Progress) -> tupl
 
 def web_address(text: str) -> str | None:
     """Return the URL that the files of a location lie under, without its secrets; None of a directory."""
-    if not transfer.is_web(text):
+    if not is_web(text):
         return None
     try:
-        return transfer.without_secrets(_solv_of_url(text)[0])
+        return without_secrets(_solv_of_url(text)[0])
     except ValueError:
         return None
 

@@ -7,8 +7,9 @@ import functools
 import os
 import time
 from typing import TYPE_CHECKING, BinaryIO
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
+from optimizer.repository.address import without_secrets
 from optimizer.version import VERSION
 
 if TYPE_CHECKING:
@@ -51,24 +52,6 @@ class TooLarge(TransferError):  # noqa: N818 - it names the fact
 
 class NotFound(TransferError):  # noqa: N818 - it names the fact
     """A file that the server says it does not have: 404 or 410."""
-
-
-def is_web(location: str) -> bool:
-    """Return whether a location is an http or https URL."""
-    return location.lower().startswith(("http://", "https://"))
-
-
-def join(base: str, href: str) -> str:
-    """Return the URL of a file of the repository at `base`, whose query, if any, is kept (tokens)."""
-    split = urlsplit(base)
-    path = split.path.rstrip("/") + "/" + quote(href, safe="/%!$&'()*+,;=:@~")
-    return urlunsplit(split._replace(path=path))
-
-
-def without_secrets(url: str) -> str:
-    """Return a URL to show: no user, password or query."""
-    split = urlsplit(url)
-    return urlunsplit(split._replace(netloc=split.netloc.rpartition("@")[2], query=""))
 
 
 def download(url: str, file: BinaryIO, *, limit: int, progress: Progress) -> None:
