@@ -18,6 +18,7 @@ DEBIAN_PACKAGES = {
     "dot": "graphviz",
     "gpg": "gnupg",
     "installcheck": "libsolv-tools",
+    "localedef": "locales",
     "modifyrepo_c": "createrepo-c",
     "rpmbuild": "rpm",
     "rpmsign": "rpm",
