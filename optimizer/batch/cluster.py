@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,17 @@ class MissingClusterError(ImportError):
         return "--scheduler needs distributed: pip install 'pkgset[cluster]'"
 
 
+class LostByClusterError(RuntimeError):
+    """What a cluster was given and did not do: why, in the words of its own error."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"the cluster gave it up: {self.why}"
+
+
 class NoClusterError(OSError):
     """A scheduler that does not answer: its address, and how it refused."""
 
@@ -26,6 +37,17 @@ class NoClusterError(OSError):
 
     def __str__(self) -> str:
         return f"--scheduler {self.address}: {self.found}"
+
+
+def explained(error: Exception) -> Exception:
+    """Return an error of a step on the cluster as what it means; one of our own code as it is."""
+    from distributed import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return LostByClusterError(f"{error.allowed_failures + 1} of its workers died over it")
+    if isinstance(error, CancelledError):
+        return LostByClusterError("its scheduler went away")
+    return error
 
 
 @contextmanager

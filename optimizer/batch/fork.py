@@ -60,7 +60,7 @@ def _work(work: Callable[[], object], writing: int, parent: int) -> None:
     """Do the work and end this process, whatever happens: nothing of the parent's may run twice."""
     status = 1
     try:
-        _end_with(parent)
+        end_with(parent)
         content = pickle.dumps(work())
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(content)
@@ -74,8 +74,11 @@ def _work(work: Callable[[], object], writing: int, parent: int) -> None:
         os._exit(status)
 
 
-def _end_with(parent: int) -> None:
-    """Have the kernel end this process when its parent ends, as nobody would wait for it; Linux only: prctl(2)."""
+def end_with(parent: int) -> None:
+    """Have the kernel end this process when its parent ends, as nobody would wait for it; Linux only: prctl(2).
+
+    The parent is the thread that started this process, which must outlive it.
+    """
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))

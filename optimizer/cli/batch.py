@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from optimizer.cli.failure import USAGE, Failure
 from optimizer.cli.interrupt import Interrupts
 from optimizer.cli.task import Outcome, Task, failed, run_task
 from optimizer.cli.terminal import tell_warning, terminal
 
+if TYPE_CHECKING:
+    from optimizer.cli.workers import Refused
+
 
 def run_batch(tasks: Sequence[Task], *, jobs: int, quiet: bool, scheduler: str | None = None) -> Iterator[Outcome]:
     """Yield each task's outcome, in order; `jobs` problems are solved at a time.
 
     One problem is solved in this process, several in others that load what the problems share only once, or on the
-    cluster of the `scheduler` at an address. After
-    Ctrl-C the problems being solved end with their best answer, the others are not started.
+    cluster of the `scheduler` at an address. After Ctrl-C the problems being solved end with their best answer, the
+    others are not started.
     """
-    clashes = _clashes(tasks)
-    free = [task for index, task in enumerate(tasks) if index not in clashes]
-    in_processes = len(free) > 1 or scheduler is not None
-    outcomes = run_tasks(free, jobs, quiet=quiet, scheduler=scheduler) if in_processes else _here(free, quiet=quiet)
-    for index, task in enumerate(tasks):
-        outcome = failed(task, clashes[index]) if index in clashes else next(outcomes)
-        if in_processes:
-            for warning in outcome.warnings:
-                tell_warning(warning, about=str(task.file))
+    if len(tasks) == 1 and scheduler is None:
+        yield from _here(tasks, quiet=quiet)
+        return
+    outcomes = run_tasks(tasks, jobs, quiet=quiet, scheduler=scheduler, refused=_Names().refused)
+    for task, outcome in zip(tasks, outcomes, strict=True):
+        for warning in outcome.warnings:
+            tell_warning(warning, about=str(task.file))
         yield outcome
 
 
@@ -36,29 +39,37 @@ def _here(tasks: Sequence[Task], *, quiet: bool) -> Iterator[Outcome]:
             yield run_task(task, terminal(quiet=quiet))
 
 
-def run_tasks(tasks: Sequence[Task], jobs: int, *, quiet: bool, scheduler: str | None) -> Iterator[Outcome]:
+def run_tasks(
+    tasks: Sequence[Task],
+    jobs: int,
+    *,
+    quiet: bool,
+    scheduler: str | None,
+    refused: Refused = lambda _task: None,
+) -> Iterator[Outcome]:
     """Yield each task's outcome, in order: from processes here, or from the cluster of a scheduler."""
     if scheduler is None or not tasks:
         from optimizer.cli.workers import run_in_processes
 
-        return run_in_processes(tasks, jobs, quiet=quiet)
+        return run_in_processes(tasks, jobs, quiet=quiet, refused=refused)
     from optimizer.cli.remote import run_on_cluster
 
-    return run_on_cluster(tasks, jobs, scheduler)
+    return run_on_cluster(tasks, jobs, scheduler, refused)
 
 
-def _clashes(tasks: Sequence[Task]) -> dict[int, Failure]:
-    """Return the tasks, by index, whose results would go where those of an earlier one go."""
-    if len(tasks) < 2 or tasks[0].directory is None:
-        return {}
-    first: dict[str, Path] = {}
-    clashes: dict[int, Failure] = {}
-    for index, task in enumerate(tasks):
-        name = _problem_name(task.file)
-        if name is not None and first.setdefault(name, task.file) is not task.file:
-            words = f"{task.file}: is named {name!r}, as is {first[name]}: one's results would overwrite the other's"
-            clashes[index] = Failure(USAGE, (words,))
-    return clashes
+@dataclass(slots=True)
+class _Names:
+    """Which task came first with a name: the results of another of that name would go where its results go."""
+
+    first: dict[str, Path] = field(default_factory=dict)
+
+    def refused(self, task: Task) -> Outcome | None:
+        """Return the outcome of a task whose results would overwrite an earlier one's."""
+        name = None if task.directory is None else _problem_name(task.file)
+        if name is None or self.first.setdefault(name, task.file) is task.file:
+            return None
+        words = f"{task.file}: is named {name!r}, as is {self.first[name]}: one's results would overwrite the other's"
+        return failed(task, Failure(USAGE, (words,)))
 
 
 def _problem_name(file: Path) -> str | None:

@@ -85,7 +85,8 @@ def failure_of(error: Exception) -> Failure:
 def _known(error: Exception) -> tuple[int, list[str]] | None:
     from optimizer.answer.steering import MissingRepositoriesError, NoRequestError
     from optimizer.answer.stored import BadResultError, UnknownPackagesError
-    from optimizer.batch.cluster import MissingClusterError, NoClusterError
+    from optimizer.batch.cluster import LostByClusterError, MissingClusterError, NoClusterError
+    from optimizer.batch.relay import LostProcessError
     from optimizer.batch.row import MissingParquetError
     from optimizer.batch.shipped import OtherCodeError
     from optimizer.batch.variation import VariationError
@@ -139,8 +140,9 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
     missing_library = MissingPlotterError | MissingSbomLibraryError
     if isinstance(error, OutsideClosureError | OtherQuestionError | missing_library | MissingRepositoriesError):
         return USAGE, [f"pkgset: {error}"]
-    if isinstance(error, RejectedError):
-        return REJECTED, str(error).splitlines()
+    if isinstance(error, RejectedError | LostProcessError | LostByClusterError):
+        rejected = isinstance(error, RejectedError)
+        return (REJECTED, str(error).splitlines()) if rejected else (OUR_BUG, [f"pkgset: {error}"])
     if isinstance(error, TimeoutError):
         return NOT_PROVEN, ["pkgset: the time was up before the answer was explained"]
     if isinstance(error, OSError):

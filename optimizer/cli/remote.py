@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from optimizer.cli.failure import Failure, attempt
-from optimizer.cli.interrupt import Interrupts
-from optimizer.cli.task import Outcome, Task, failed, finish, not_started, settings_of
+from optimizer.batch.cluster import cluster, explained
+from optimizer.batch.relay import Relay, Step, Steps
+from optimizer.batch.shipped import solve_shipment
+from optimizer.cli.task import Outcome, Task, finish, not_started, settings_of
 from optimizer.cli.terminal import Terminal
-from optimizer.cli.workers import in_worker, pool, signal_workers
+from optimizer.cli.workers import AHEAD, Refused, in_worker, lost, pool, watch
 
 if TYPE_CHECKING:
     from optimizer.batch.shipped import Shipment
@@ -22,44 +21,32 @@ if TYPE_CHECKING:
 _AHEAD = 2
 
 
-def run_on_cluster(tasks: Sequence[Task], jobs: int, address: str) -> Iterator[Outcome]:
+def run_on_cluster(tasks: Sequence[Task], jobs: int, address: str, refused: Refused) -> Iterator[Outcome]:
     """Yield each task's outcome, in order; `jobs` processes here close and judge, the cluster solves.
 
     After Ctrl-C nothing more is started, and what the cluster has not yet answered is given up. Raises
     MissingClusterError, NoClusterError.
     """
-    from optimizer.batch.cluster import cluster
 
-    with cluster(address) as (executor, threads), Interrupts() as interrupts, pool(min(jobs, len(tasks))) as here:
-        courier = ThreadPoolExecutor(max(1, threads) * _AHEAD + jobs)
-        futures = [courier.submit(_carry, task, here, executor) for task in tasks]
-        for task, future in zip(tasks, futures, strict=True):
-            while True:
-                try:
-                    yield future.result()
-                    break
-                except CancelledError:
-                    yield not_started(task)
-                    break
-                except KeyboardInterrupt:
-                    interrupts.working = False
-                    courier.shutdown(wait=False, cancel_futures=True)
-                    executor.shutdown(wait=False, cancel_futures=True)
-                    signal_workers(signal.SIGINT)
-        courier.shutdown()
+    def steps(task: Task) -> Steps[Outcome]:
+        outcome = refused(task)
+        return outcome if outcome is not None else (yield from _steps(task))
+
+    with cluster(address) as (executor, threads):
+        size = min(jobs, len(tasks))
+        most = max(1, threads) * _AHEAD + size + AHEAD
+        yield from watch(Relay(tasks, steps, not_started, pool, size, most, executor))
 
 
-def _carry(task: Task, here: ProcessPoolExecutor, there: Executor) -> Outcome:
-    """Take one task all the way; a thread that mostly waits."""
-    from optimizer.batch.shipped import solve_shipment
-
-    closed = here.submit(_close, task).result()
-    if isinstance(closed, Outcome):
-        return closed
-    solved = attempt(lambda: there.submit(solve_shipment, closed).result())
-    if isinstance(solved, Failure):
-        return failed(task, solved.of(task.file))
-    return here.submit(_finish, task, solved).result()
+def _steps(task: Task) -> Steps[Outcome]:
+    """Close here, solve there, judge and write here."""
+    found = yield Step(_close, (task,))
+    if not isinstance(found, Exception | Outcome):
+        found = yield Step(solve_shipment, (found,), elsewhere=True)
+        if isinstance(found, Exception):
+            return lost(task, explained(found))
+        found = yield Step(_finish, (task, found))
+    return lost(task, found) if isinstance(found, Exception) else found
 
 
 def _close(task: Task) -> Outcome | Shipment:

@@ -8,12 +8,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from optimizer.cli.failure import OUR_BUG, Failure
+from optimizer.batch.fork import ChildDiedError, end_with
+from optimizer.batch.relay import Relay, Step, Steps
+from optimizer.cli.failure import OUR_BUG, Failure, failure_of
 from optimizer.cli.interrupt import Interrupts
 from optimizer.cli.task import Outcome, Task, failed, not_started, run_from_stock, solve_task
 from optimizer.cli.terminal import Terminal
@@ -23,44 +24,64 @@ if TYPE_CHECKING:
 
 _Done = TypeVar("_Done")
 
+#: Tasks handed out beyond one a process, so that none waits for its next.
+AHEAD = 2
 
-def run_in_processes(tasks: Sequence[Task], jobs: int, *, quiet: bool) -> Iterator[Outcome]:
+#: Why a task is not begun, asked in the order of the tasks; None where nothing is against it.
+Refused = Callable[[Task], Outcome | None]
+
+
+def run_in_processes(
+    tasks: Sequence[Task], jobs: int, *, quiet: bool, refused: Refused = lambda _task: None
+) -> Iterator[Outcome]:
     """Yield each task's outcome, in order; a single worker shows its progress unless `quiet`."""
-    # Fresh workers and not forked ones: threads of this process (a bar's, the pool's) would not survive a fork.
     size = min(jobs, len(tasks))
     work = functools.partial(_work, bars=size == 1 and not quiet and sys.stderr.isatty())
-    with Interrupts() as interrupts, pool(size) as workers:
-        futures = [workers.submit(work, task) for task in tasks]
-        for task, future in zip(tasks, futures, strict=True):
-            yield _await(task, future, futures, interrupts)
+
+    def steps(task: Task) -> Steps[Outcome]:
+        outcome = refused(task)
+        if outcome is not None:
+            return outcome
+        found = yield Step(work, (task,))
+        return lost(task, found) if isinstance(found, Exception) else found
+
+    yield from watch(Relay(tasks, steps, not_started, pool, size, size + AHEAD))
 
 
-def _await(task: Task, future: Future[Outcome], futures: list[Future[Outcome]], interrupts: Interrupts) -> Outcome:
-    while True:
+def watch(relay: Relay[Task, Outcome]) -> Iterator[Outcome]:
+    """Yield the outcomes of a relay; Ctrl-C reaches its processes, the second time as a kill.
+
+    Where the outcomes are no longer wanted, the processes are killed.
+    """
+    with Interrupts(working=False) as interrupts:
+        told = 0
+
+        def look() -> bool:
+            nonlocal told
+            if told < interrupts.count:
+                signal_workers(signal.SIGINT if interrupts.count == 1 else signal.SIGKILL)
+                told = interrupts.count
+            return told > 0
+
+        ended = False
         try:
-            return future.result()
-        except CancelledError:
-            return not_started(task)
-        except BrokenProcessPool:
-            return not_started(task) if interrupts.count else _alone(task)
-        except KeyboardInterrupt:
-            for waiting in futures:
-                waiting.cancel()
-            signal_workers(signal.SIGINT if interrupts.count == 1 else signal.SIGKILL)
+            yield from relay.run(look)
+            ended = True
+        finally:
+            if not ended:
+                signal_workers(signal.SIGKILL)
 
 
-def _alone(task: Task) -> Outcome:
-    """A process died and took its pool with it; nobody knows which problem it was, so each gets another one."""
-    try:
-        with pool(1) as workers:
-            return workers.submit(_work, task).result()
-    except BrokenProcessPool:
-        return failed(task, Failure(OUR_BUG, (f"pkgset: {task.file}: the process that solved it died",)))
+def lost(task: Task, error: Exception) -> Outcome:
+    """Return the outcome of a task that a process or a cluster could not do."""
+    return failed(task, failure_of(error).of(task.file))
 
 
 def pool(size: int) -> ProcessPoolExecutor:
     """Return an executor of fresh processes that keep a stock of repositories; for `in_worker`."""
-    return ProcessPoolExecutor(size, multiprocessing.get_context("spawn"), initializer=_begin)
+    # Fresh and not forked ones: threads of this process (a bar's, the pool's) would not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(size, context, initializer=_begin, initargs=(os.getpid(),))
 
 
 def signal_workers(number: int) -> None:
@@ -77,10 +98,13 @@ def signal_workers(number: int) -> None:
 _interrupts = Interrupts(working=False)
 
 
-def _begin() -> None:
+def _begin(parent: int) -> None:
     """In a new process: Ctrl-C reaches it through its parent only, once, and never between two tasks."""
     os.setpgid(0, 0)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # who ends every process of a service ends the parent too
+        signal.signal(number, signal.SIG_IGN)
     _interrupts.__enter__()
+    end_with(parent)
     import optimizer.pipeline  # noqa: F401 - once, and not once a child
 
 
@@ -97,8 +121,6 @@ def _work(task: Task, *, bars: bool = False) -> Outcome:
 
 def in_worker(task: Task, solve: Callable[..., _Done], *, bars: bool = False) -> _Done | Outcome:
     """Return what `solve` makes of a task in a child of this process; where a child dies, one more tries."""
-    from optimizer.batch.fork import ChildDiedError
-
     for _ in range(2):
         if _interrupts.count:
             return not_started(task)
