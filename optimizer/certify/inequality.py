@@ -12,8 +12,10 @@ from dataclasses import dataclass
 #: No honest proof comes near; a hostile one could let numbers grow until memory ends.
 MAX_BITS = 1 << 14
 
-_TERM = re.compile(r"([+-]?\d+)\s+(~?)x(\d+)")
-_SIDES = re.compile(r"\s*((?:[+-]?\d+\s+~?x\d+\s*)*)>=\s*([+-]?\d+)\s*;\s*")
+# Python reads no number of more than 4,300 digits; there is no variable 0, which would be its own negation.
+_NUMBER, _VARIABLE = r"[+-]?[0-9]{1,4000}", r"~?x[1-9][0-9]{0,8}"
+_TERM = re.compile(rf"({_NUMBER}) +({_VARIABLE})")
+_SIDES = re.compile(rf"((?:{_NUMBER} +{_VARIABLE} +)*)>= +({_NUMBER}) *;")
 
 
 class NumberTooLargeError(ArithmeticError):
@@ -95,15 +97,21 @@ class Inequality:
             self.degree -= self.terms.pop(one, 0)
 
 
+def read_literal(text: str) -> int:
+    """Return a literal as proofs spell it, `x3` or `~x3`, as 3 or -3; raises ValueError."""
+    if not re.fullmatch(_VARIABLE, text):
+        raise ValueError(text)
+    return -int(text[2:]) if text.startswith("~") else int(text[1:])
+
+
 def read_inequality(text: str) -> Inequality | None:
     """Return an inequality as OPB spells it, `>=` and `;` included, or None where the text is no such thing."""
     sides = _SIDES.fullmatch(text)
-    if sides is None or len(text) > len(sides[0]):
+    if sides is None:
         return None
     read = Inequality({}, int(sides[2]))
-    for weight, negated, variable in _TERM.findall(sides[1]):
-        one = -int(variable) if negated else int(variable)
-        amount = int(weight)
+    for weight, literal in _TERM.findall(sides[1]):
+        one, amount = read_literal(literal), int(weight)
         if amount < 0:  # w * l = w + |w| * (not l)
             one, amount = -one, -amount
             read.degree += amount

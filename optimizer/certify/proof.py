@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from optimizer.certify.formula import Formula
-from optimizer.certify.inequality import Inequality, NumberTooLargeError, read_inequality
+from optimizer.certify.inequality import Inequality, NumberTooLargeError, read_inequality, read_literal
 from optimizer.certify.propagation import Propagator
 
 HEADER = "pseudo-Boolean proof version 3.0"
@@ -86,7 +86,7 @@ class Derivation:
             elif word.isdecimal():
                 stack.append(int(word))
             else:
-                _literal(word)
+                read_literal(word)
                 stack.append(word)
         (result,) = stack
         return self._own(result)
@@ -94,23 +94,26 @@ class Derivation:
     def _operate(self, word: str, stack: list[Inequality | int | str]) -> None:
         right = None if word == "s" else stack.pop()
         held = self._own(stack.pop())
-        if word == "s":
-            held.saturate()
-        elif word == "+" and right is not None:
-            held.add(self._lent(right))
-        elif word == "w" and isinstance(right, str):
-            held.weaken(abs(_literal(right)))
-        elif isinstance(right, int):
-            (held.multiply if word == "*" else held.divide)(right)
-        else:
-            raise ValueError(word)
+        match word, right:
+            case "s", None:
+                held.saturate()
+            case "+", Inequality() | int() | str():
+                held.add(self._lent(right))
+            case "*", int():
+                held.multiply(right)
+            case "d", int():
+                held.divide(right)
+            case "w", str():
+                held.weaken(abs(read_literal(right)))
+            case _:
+                raise ValueError(word)
         stack.append(held)
 
     def _lent(self, operand: Inequality | int | str) -> Inequality:
         if isinstance(operand, Inequality):
             return operand
         if isinstance(operand, str):
-            return Inequality({_literal(operand): 1}, 0)
+            return Inequality({read_literal(operand): 1}, 0)
         known = self.known[operand - 1] if operand > 0 else None
         if known is None:
             raise IndexError(operand)
@@ -119,13 +122,6 @@ class Derivation:
     def _own(self, operand: Inequality | int | str) -> Inequality:
         held = self._lent(operand)
         return held if isinstance(operand, Inequality) else held.copy()
-
-
-def _literal(word: str) -> int:
-    negated, variable = word.startswith("~"), word.removeprefix("~")
-    if not variable.startswith("x") or not variable[1:].isdecimal() or int(variable[1:]) < 1:
-        raise ValueError(word)
-    return -int(variable[1:]) if negated else int(variable[1:])
 
 
 def check_proof(formula: Formula, proof: bytes) -> int:
