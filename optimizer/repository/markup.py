@@ -6,6 +6,7 @@ from collections.abc import Callable
 from xml.parsers import expat
 
 DEEPEST = 64
+_ENCODINGS = ("UTF-8", "UTF-16", "US-ASCII", "ISO-8859-1")
 
 
 class MarkupError(ValueError):
@@ -63,6 +64,12 @@ def parse_markup(
     def refuse_entity(*_declaration: object) -> None:
         raise MarkupError(parser.CurrentLineNumber, "entity declarations are not allowed")
 
+    def check_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
+        # For any other, expat asks Python, which raises what nobody here awaits.
+        if encoding is not None and encoding.upper() not in _ENCODINGS:
+            raise MarkupError(1, f"expected one of the encodings {', '.join(_ENCODINGS)}, found {encoding!r}")
+
+    parser.XmlDeclHandler = check_encoding
     parser.EntityDeclHandler = refuse_entity
     if not doctype:
         parser.StartDoctypeDeclHandler = refuse_doctype

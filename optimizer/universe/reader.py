@@ -87,6 +87,8 @@ def read(kind: str, inputs: list[int], output: int, admitted: int | None = None)
     if kind == "solv":
         _say(DOING, "solv")
         _parse(inputs[0], repository.add_solv)
+        for text in _texts(pool, repository):
+            check_text(text)
     else:
         _say(DOING, "primary")
         _parse(inputs[0], lambda stream: repository.add_rpmmd(stream, None))
@@ -166,6 +168,23 @@ def _rich_dependencies(pool: Any) -> Iterator[str]:
     for text in map(pool.dep2str, range(1 - _RELATION, last - _RELATION)):
         if text[:1] == "(":
             yield text
+
+
+def _texts(pool: Any, repository: Any) -> Iterator[str]:
+    """Yield all texts that we ask for: XML parsers take UTF-8 alone, but a `.solv` file may hold any bytes."""
+    yield from map(pool.id2str, range(1, pool.str2id("@pkgset")))
+    for package in repository.solvables:
+        yield package.lookup_location()[0] or ""
+        yield package.lookup_sourcepkg() or ""
+
+
+def check_text(text: str) -> None:
+    """Raise Refused for a text that was no UTF-8, whose bytes Python keeps as surrogates."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise Refused(f"a text that is not UTF-8: {text[:80]!a}") from None
 
 
 def check_dependency(text: str) -> None:

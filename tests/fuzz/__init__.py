@@ -1,0 +1,1 @@
+"""Inputs that nobody meant well, made from good ones: `python -m tests.fuzz`, docs/how-to/fuzz.md."""
