@@ -29,10 +29,10 @@ class Step:
 
 
 class LostProcessError(RuntimeError):
-    """A process that died at a step, as did the one that the step was given for itself afterwards."""
+    """A step whose process died, when others were under way beside it and then when it was alone."""
 
     def __str__(self) -> str:
-        return "the process that solved it died, and so did the next one"
+        return "the process that solved it died, and died again with nothing beside it"
 
 
 #: What a task goes through: it is sent what each step returned or raised, and returns what became of it.
