@@ -78,7 +78,7 @@ def measure(instance: Instance, way: Way) -> tuple[float, Solution]:
             setattr(parameters, name, value)
         return parameters
 
-    engine = Engine.of(instance)
+    engine = Engine.of(instance, reduce=False)
     with mock.patch.object(solver, "parameters", changed):
         begun = clock()
         solution = engine.solve(budget=solver.Budget(workers=way.workers))

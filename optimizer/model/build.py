@@ -1,4 +1,4 @@
-"""An Instance as a CP-SAT model: variables, one function a rule, guards on what a counterfactual may lift."""
+"""An Instance as a Boolean model: variables, one function a rule, guards on what a counterfactual may lift."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ortools.sat.python import cp_model_helper as cp_sat  # without cp_model's pandas: a quarter of a second less
-
+from optimizer.model.form import Clause, Form
 from optimizer.universe.instance import Formula, Instance, PackageOrigin
-
-Clause = tuple[int, ...]
 
 #: What a counterfactual can lift, each behind a guard literal of its own: kind, then index into the Instance.
 Guard = tuple[str, int]
@@ -18,7 +15,7 @@ Guard = tuple[str, int]
 
 @dataclass(slots=True)
 class Model:
-    """A CP-SAT model of an Instance and the meaning of its variables.
+    """A Boolean model of an Instance and the meaning of its variables.
 
     Literals are CP-SAT's: a variable's index, or `-index - 1` for its negation. `package[p]` is x[p]; `source[s]`
     is y[s] for downstream sources and stubs; `feature[f]` is z[f] for optional features; `unmet[r]` says that weak
@@ -28,13 +25,12 @@ class Model:
 
     instance: Instance
     explain: bool = False
-    proto: Any = field(default_factory=cp_sat.CpModelProto)
+    form: Form = field(default_factory=Form)
     package: list[int] = field(default_factory=list)
     source: dict[int, int] = field(default_factory=dict)
     feature: dict[int, int] = field(default_factory=dict)
     unmet: dict[int, int] = field(default_factory=dict)
     guards: dict[Guard, int] = field(default_factory=dict)
-    _variables: int = 0
 
     def __post_init__(self) -> None:
         self.package = [self.new_variable() for _ in self.instance.packages]
@@ -42,11 +38,14 @@ class Model:
             if source.origin in (PackageOrigin.DOWNSTREAM, PackageOrigin.STUB):
                 self.source[index] = self.new_variable()
 
+    @property
+    def proto(self) -> Any:
+        """The model as CP-SAT's; whoever changes it must copy it first."""
+        return self.form.proto
+
     def new_variable(self) -> int:
         """Add a Boolean variable and return its literal."""
-        self.proto.variables.add().domain.extend((0, 1))
-        self._variables += 1
-        return self._variables - 1
+        return self.form.new_variable()
 
     def guard(self, kind: str, index: int) -> int:
         """Return the guard literal of a liftable part, made at the first call."""
@@ -59,30 +58,26 @@ class Model:
         """Return what to add to the clauses of a part that has a guard only where answers are explained."""
         return (negation(self.guard(kind, index)),) if self.explain else ()
 
-    def add_clause(self, literals: Iterable[int]) -> None:
-        """Add a disjunction of literals."""
-        self.proto.constraints.add().bool_or.literals.extend(literals)
+    def add_clause(self, literals: Iterable[int], *, defining: int | None = None) -> None:
+        """Add a disjunction of literals, which may be one that only defines a literal (see Form)."""
+        self.form.add_clause(literals, defining=defining)
 
     def add_at_most_one(self, literals: Iterable[int]) -> None:
         """Add that at most one of the literals holds."""
-        self.proto.constraints.add().at_most_one.literals.extend(literals)
+        self.form.add_at_most_one(literals)
 
     def add_linear(
         self, terms: Iterable[tuple[int, int]], minimum: int, maximum: int, enforced_by: int | None = None
     ) -> None:
         """Add `minimum <= sum of weight * variable <= maximum`, over (variable, weight) pairs."""
-        constraint = self.proto.constraints.add()
-        if enforced_by is not None:
-            constraint.enforcement_literal.append(enforced_by)
-        for variable, weight in terms:
-            constraint.linear.vars.append(variable)
-            constraint.linear.coeffs.append(weight)
-        constraint.linear.domain.extend((minimum, maximum))
+        self.form.add_sum(terms, minimum, maximum, enforced_by)
 
-    def add_formula(self, formula: Formula, unless: Clause, *, negated: bool = False) -> None:
+    def add_formula(
+        self, formula: Formula, unless: Clause, *, negated: bool = False, defining: int | None = None
+    ) -> None:
         """Add that a formula (or its negation) holds unless one of the literals does."""
         for clause in self.clauses(formula, negated=negated):
-            self.add_clause((*unless, *clause))
+            self.add_clause((*unless, *clause), defining=defining)
 
     def clauses(self, formula: Formula, *, negated: bool = False) -> list[Clause]:
         """Return a formula, or its negation, in conjunctive normal form; wide disjunctions get a variable a part."""

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from optimizer.model.build import Clause, Model, negation
+from optimizer.model.build import Model, negation
 from optimizer.model.first import another_group, first_group, group_of, settle
-from optimizer.model.objective import Term, objective_terms
+from optimizer.model.form import Clause, Term
+from optimizer.model.objective import objective_terms
 from optimizer.model.question import PLAIN, Question
 from optimizer.model.rules import RULES
 from optimizer.model.solve import Engine

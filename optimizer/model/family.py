@@ -11,10 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ortools.sat.python import cp_model_helper as cp_sat
-
 from optimizer.model.build import Model, negation
-from optimizer.model.objective import Term, count_weight, download_weight, installed_weight, objective_terms
+from optimizer.model.form import Form, Term
+from optimizer.model.objective import count_weight, download_weight, installed_weight, objective_terms
 from optimizer.model.question import PLAIN, fix
 from optimizer.model.rules import RULES
 from optimizer.model.solution import Solution
@@ -52,7 +51,7 @@ class FamilyModel:
     """
 
     instances: tuple[Instance, ...]
-    proto: Any = field(default_factory=cp_sat.CpModelProto)
+    form: Form = field(default_factory=Form)
     models: list[Model] = field(default_factory=list)
     members: dict[Identity, list[tuple[int, int]]] = field(default_factory=dict)
     guards: dict[FamilyGuard, int] = field(default_factory=dict)
@@ -63,7 +62,7 @@ class FamilyModel:
     def __post_init__(self) -> None:
         members: dict[Identity, list[tuple[int, int]]] = defaultdict(list)
         for image, instance in enumerate(self.instances):
-            model = Model(instance, proto=self.proto, _variables=len(self.proto.variables))
+            model = Model(instance, form=self.form)
             for add in RULES.values():
                 add(model)
             fix(model, self.proto, PLAIN)
@@ -75,12 +74,16 @@ class FamilyModel:
 
     def new_variable(self) -> int:
         """Add a Boolean variable and return its literal."""
-        self.proto.variables.add().domain.extend((0, 1))
-        return len(self.proto.variables) - 1
+        return self.form.new_variable()
 
     def add_clause(self, literals: Iterable[int]) -> None:
         """Add a disjunction of literals."""
-        self.proto.constraints.add().bool_or.literals.extend(literals)
+        self.form.add_clause(literals)
+
+    @property
+    def proto(self) -> Any:
+        """The whole as a CP-SAT model; whoever changes it must copy it first."""
+        return self.form.proto
 
     def literals(self, package: Identity) -> list[int]:
         """Return the literals of a package in the images in which it is a candidate."""
@@ -175,14 +178,9 @@ class FamilyModel:
             proto.constraints.add().bool_and.literals.extend(self.guards.values())
 
     def _bound(self, guard: FamilyGuard, terms: list[Term], most: int) -> None:
-        held = self.guards[guard] = self.new_variable()
-        constraint = self.proto.constraints.add()
-        constraint.enforcement_literal.append(held)
+        binds = self.guards[guard] = self.new_variable()
         lowest = sum(weight for _, weight in terms if weight < 0)
-        linear = constraint.linear
-        linear.vars.extend([variable for variable, _ in terms])
-        linear.coeffs.extend([weight for _, weight in terms])
-        linear.domain.extend((min(lowest, most), most))
+        self.form.add_sum(terms, min(lowest, most), most, enforced_by=binds)
 
     def _total(self, kind: ObjectiveKind) -> tuple[list[Term], int]:
         parts = [objective_terms(model, kind) for model in self.models]

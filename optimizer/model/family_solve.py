@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from ortools.sat.python import cp_model_helper as cp_sat
 
 from optimizer.model.build import Model, negation
 from optimizer.model.family import FamilyGuard, FamilyModel, own_value
 from optimizer.model.solution import Solution, SolveStatus, Stage
 from optimizer.model.solve import sign_of, stage_order
 from optimizer.model.solver import Budget, Run, run
-from optimizer.model.step import lock, minimise, worth
+from optimizer.model.step import copied, lock, minimise, worth
 from optimizer.model.tie_break import break_ties
 from optimizer.problem.family import MAXIMISED, Family
 from optimizer.problem.family_shape import FamilyObjective
@@ -67,7 +66,7 @@ def solve_together(
     model.keep(alone, [kept_objectives(family, instance) for instance in instances])
     model.one_version(family.same_packages, family.same_sources)
     objectives = [(kind, model.terms(kind)) for kind in family.objectives]
-    proto = _copy(model.proto)
+    proto = copied(model.proto)
     model.bind(proto)
     best = _begin(model, proto, alone, budget)
     if not best.solved:
@@ -97,18 +96,12 @@ def solve_together(
     return FamilySolution(status, tuple(stages), tuple(images))
 
 
-def _copy(proto: Any) -> Any:
-    copied = cp_sat.CpModelProto()
-    copied.copy_from(proto)
-    return copied
-
-
 def _begin(model: FamilyModel, proto: Any, alone: Sequence[Solution], budget: Budget) -> Run:
     """Return the images' own answers as one of the family; unsolved where they break what couples the images.
 
     Every package is decided, so this takes no search: it may be asked when the time is already up.
     """
-    trial = _copy(proto)
+    trial = copied(proto)
     for one, solution in zip(model.models, alone, strict=True):
         held = set(solution.packages)
         literals = (literal if index in held else negation(literal) for index, literal in enumerate(one.package))
@@ -155,7 +148,7 @@ def _clash(model: FamilyModel, budget: Budget) -> tuple[FamilyGuard, ...]:
 
 def _core(model: FamilyModel, guards: list[FamilyGuard], budget: Budget) -> list[FamilyGuard] | None:
     """Return those of some guards that the solver needed to prove a clash; None where it proves none in time."""
-    proto = _copy(model.proto)
+    proto = copied(model.proto)
     given = set(guards)
     left_out = [negation(literal) for guard, literal in model.guards.items() if guard not in given]
     if left_out:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from optimizer.model.build import negation
-from optimizer.model.objective import Term
+from optimizer.model.form import Term
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solver import Budget, Run
 from optimizer.model.step import lock, minimise, worth

@@ -17,7 +17,8 @@ from typing import Any
 import msgspec
 
 from optimizer.model.build import negation
-from optimizer.model.objective import Term, limited_terms, objective_terms
+from optimizer.model.form import Term
+from optimizer.model.objective import limited_terms, objective_terms
 from optimizer.model.question import PLAIN, Question
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine, stage_order

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.model.solver import Budget
+    from optimizer.model.budget import Budget
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

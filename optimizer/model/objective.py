@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from optimizer.model.build import Model
+from optimizer.model.form import Term
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import LimitKind, Package, PackageOrigin
-
-Term = tuple[int, int]
 
 
 def limited_terms(model: Model, kind: LimitKind) -> list[Term]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimizer.model.build import Guard, Model, negation
+from optimizer.model.form import Clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +28,29 @@ class Question:
 PLAIN = Question()
 
 
-def fix(model: Model, proto: Any, question: Question, free: frozenset[Guard] = frozenset()) -> None:
-    """Add a question to a copy of the model's proto; the guards in `free` are left to the solver."""
-    held = [
+def held(model: Model, question: Question, free: frozenset[Guard] = frozenset()) -> list[int]:
+    """Return the literals that hold in a question; the guards in `free` are left to the solver."""
+    literals = [
         negation(literal) if guard in question.lifted else literal
         for guard, literal in model.guards.items()
         if guard not in free
     ]
-    held += [negation(model.source[source]) for source in sorted(question.without_sources)]
-    held += [model.package[package] for package in sorted(question.with_packages)]
-    held += [negation(model.package[package]) for package in sorted(question.without_packages)]
-    held += [model.feature[feature] for feature in sorted(question.with_features)]
-    for packages in question.with_one_of:
-        proto.constraints.add().bool_or.literals.extend([model.package[package] for package in sorted(packages)])
-    if held:
-        proto.constraints.add().bool_and.literals.extend(held)
+    literals += [negation(model.source[source]) for source in sorted(question.without_sources)]
+    literals += [model.package[package] for package in sorted(question.with_packages)]
+    literals += [negation(model.package[package]) for package in sorted(question.without_packages)]
+    literals += [model.feature[feature] for feature in sorted(question.with_features)]
+    return literals
+
+
+def one_of(model: Model, question: Question) -> list[Clause]:
+    """Return the clauses of which a question asks that one package each is in."""
+    return [tuple(model.package[package] for package in sorted(packages)) for packages in question.with_one_of]
+
+
+def fix(model: Model, proto: Any, question: Question, free: frozenset[Guard] = frozenset()) -> None:
+    """Add a question to a copy of the model's proto; the guards in `free` are left to the solver."""
+    for clause in one_of(model, question):
+        proto.constraints.add().bool_or.literals.extend(clause)
+    literals = held(model, question, free)
+    if literals:
+        proto.constraints.add().bool_and.literals.extend(literals)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from optimizer.model.build import Model, negation
-from optimizer.model.objective import Term, limited_terms
+from optimizer.model.form import Term
+from optimizer.model.objective import limited_terms
 from optimizer.universe.instance import ExclusionKind, Limit, LimitKind, RequirementKind
 
 _HARD = (RequirementKind.REQUIRES, RequirementKind.PREREQUIRES)
@@ -17,9 +18,7 @@ def add_feature(model: Model) -> None:
         if feature.required:
             model.add_formula(feature.formula, (negation(model.guard("feature", index)),))
             continue
-        literal = model.feature[index] = model.new_variable()
-        model.add_formula(feature.formula, (negation(literal),))
-        model.add_formula(feature.formula, (literal,), negated=True)
+        _add_feature_literal(model, index)
 
 
 def add_requires(model: Model) -> None:
@@ -86,16 +85,17 @@ def add_weak(model: Model) -> None:
         literal = model.unmet[index] = model.new_variable()
         package = model.package[requirement.package]
         lifted = model.explained("requirement", index)
+        met = negation(literal)
         for guard in lifted:  # one that does not bind is not unmet either
-            model.add_clause((negation(literal), negation(guard)))
+            model.add_clause((met, negation(guard)), defining=met)
         if requirement.kind is RequirementKind.RECOMMENDS:
             model.add_formula(requirement.formula, (*lifted, literal, negation(package)))
-            model.add_clause((negation(literal), package))
-            model.add_formula(requirement.formula, (negation(literal),), negated=True)
+            model.add_clause((met, package), defining=met)
+            model.add_formula(requirement.formula, (met,), negated=True, defining=met)
         else:
             model.add_formula(requirement.formula, (*lifted, literal, package), negated=True)
-            model.add_clause((negation(literal), negation(package)))
-            model.add_formula(requirement.formula, (negation(literal),))
+            model.add_clause((met, negation(package)), defining=met)
+            model.add_formula(requirement.formula, (met,), defining=met)
 
 
 def add_divergence(model: Model) -> None:
@@ -107,7 +107,8 @@ def add_divergence(model: Model) -> None:
     for source, literals in members.items():
         for literal in literals:
             model.add_clause((negation(literal), model.source[source]))
-        model.add_clause((negation(model.source[source]), *literals))
+        unused = negation(model.source[source])
+        model.add_clause((unused, *literals), defining=unused)
 
 
 #: Every rule, in the order of docs/model.md.
@@ -146,9 +147,14 @@ def _members(model: Model, group: str | None) -> Iterable[int]:
 
 def _feature_literal(model: Model, index: int) -> int:
     """Return a literal that is true exactly where a feature of a bounded group holds, required ones included."""
-    if index not in model.feature:
-        literal = model.feature[index] = model.new_variable()
-        formula = model.instance.features[index].formula
-        model.add_formula(formula, (negation(literal),))
-        model.add_formula(formula, (literal,), negated=True)
-    return model.feature[index]
+    return model.feature[index] if index in model.feature else _add_feature_literal(model, index)
+
+
+def _add_feature_literal(model: Model, index: int) -> int:
+    """Add a literal that is true exactly where a feature's formula is."""
+    feature = model.instance.features[index]
+    literal = model.feature[index] = model.new_variable()
+    dear = feature.value < 0
+    model.add_formula(feature.formula, (negation(literal),), defining=negation(literal) if dear else None)
+    model.add_formula(feature.formula, (literal,), negated=True, defining=None if dear else literal)
+    return literal

@@ -2,40 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from ortools.sat.python import cp_model_helper as cp_sat
-
+from optimizer.model.budget import Budget
 from optimizer.model.build import Guard, Model
+from optimizer.model.form import Sum, Term
+from optimizer.model.lexicographic import combine
+from optimizer.model.lift import Lifted, lift
 from optimizer.model.objective import limited_terms, objective_terms
-from optimizer.model.question import PLAIN, Question, fix
+from optimizer.model.optimum import Optimum, find_optimum
+from optimizer.model.prepare import Asked, Prepared, Sought
+from optimizer.model.question import PLAIN, Question, fix, held, one_of
+from optimizer.model.reduce import Reduction
 from optimizer.model.rules import RULES
 from optimizer.model.solution import Solution, SolveStatus, Stage
-from optimizer.model.solver import Budget, Run, run
-from optimizer.model.step import lock, minimise, worth
-from optimizer.model.tie_break import break_ties
+from optimizer.model.step import add_sum, copied
+from optimizer.model.tie_break import preferences
+from optimizer.model.whole import solve_whole
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import Instance, LimitKind
 
 _LEADING = (ObjectiveKind.DIVERGENCE, ObjectiveKind.FEATURES)
 
 
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best answer by some columns of weights, each minimised after those before it.
+
+    `sums` are the columns' in the answer. The first `proven` of them are as good as can be; the next one is at least
+    `bound`, None where nothing is known. `unique` says that of all answers as good the one that comes first was asked
+    for and found. Without an answer all but `status` is empty.
+    """
+
+    status: SolveStatus
+    answer: Lifted | None = None
+    sums: tuple[int, ...] = ()
+    proven: int = 0
+    bound: int | None = None
+    unique: bool = False
+
+    @property
+    def packages(self) -> tuple[int, ...]:
+        """The packages of the answer, ascending."""
+        return () if self.answer is None else self.answer.packages
+
+
 @dataclass(slots=True)
 class Engine:
-    """One Instance, built once and asked many questions."""
+    """One Instance, built once and asked many questions.
+
+    `reduce` solves what a reduction leaves of a question, and calls CP-SAT only for what is still open then; without
+    it CP-SAT is given the whole model. The answers are the same. `reductions` hears what each reduction removed.
+    """
 
     model: Model
+    reduce: bool = True
+    reductions: Callable[[Reduction], None] = lambda _reduction: None
+    _prepared: Prepared | None = None
+    _first: list[int] = field(default_factory=list)
 
     @classmethod
-    def of(cls, instance: Instance, *, explain: bool = False) -> Engine:
+    def of(cls, instance: Instance, *, explain: bool = False, reduce: bool = True) -> Engine:
         """Return an engine for an Instance; `explain` lets every single rule be lifted."""
         model = Model(instance, explain=explain)
         for add in RULES.values():
             add(model)
-        return cls(model)
+        return cls(model, reduce)
 
     def solve(
         self,
@@ -51,73 +86,138 @@ class Engine:
         `on_stage` hears of each stage as it ends. No answer is worse in an objective than what `no_worse` says of it,
         in a stage's unit and sign.
         """
-        budget = budget or Budget()
-        proto = self.proto(question)
-        self.hold(proto, no_worse)
-        stages: list[Stage] = []
-        best: Run | None = None
-        for kind in stage_order(self.model.instance):
-            terms, constant = objective_terms(self.model, kind)
-            found = best if best is not None and not terms else minimise(proto, terms, budget, best)
-            if not found.solved:
-                if best is None:
-                    return Solution(status=found.status)
-                found = Run(SolveStatus.FEASIBLE, best.values, worth(terms, best.values))
-            best = found
-            value = worth(terms, best.values)
-            lock(proto, terms, value)
-            stages.append(_stage(kind, stages, value + constant, constant, found if terms else None))
-            on_stage(stages[-1])
-        best = best or minimise(proto, [], budget, None)
-        if not best.solved:
+        kinds = stage_order(self.model.instance)
+        told = 0
+
+        def settled(columns: int, found: Best) -> None:
+            nonlocal told
+            for place in range(told, min(columns, len(kinds))):
+                on_stage(_stage(kinds[place], place, found, objective_terms(self.model, kinds[place])[1]))
+                told = place + 1
+
+        sums = [_held(self.model, kind, value) for kind, value in no_worse.items()]
+        columns = [objective_terms(self.model, kind)[0] for kind in kinds]
+        best = self._best(question, columns, [one for one in sums if one.terms], budget, unique, settled)
+        if best.answer is None:
             return Solution(status=best.status)
+        constants = [objective_terms(self.model, kind)[1] for kind in kinds]
+        stages = [_stage(kind, place, best, constants[place]) for place, kind in enumerate(kinds)]
         if unique:
-            best, proven = break_ties(self.model, proto, best, budget)
-            stages.append(_tie_break_stage(stages, proven))
+            stages.append(_tie_break_stage(best))
             on_stage(stages[-1])
-        return self._solution(stages, best)
+        proven = all(stage.status == SolveStatus.OPTIMAL for stage in stages)
+        return Solution(
+            status=SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE,
+            stages=tuple(stages),
+            packages=best.answer.packages,
+            sources=best.answer.sources,
+            features=best.answer.features,
+            unmet=best.answer.unmet,
+        )
+
+    def best(
+        self,
+        question: Question,
+        columns: Sequence[list[Term]],
+        budget: Budget | None = None,
+        *,
+        sums: Sequence[Sum] = (),
+        unique: bool = False,
+    ) -> Best:
+        """Return the best answer of a question by columns of any weights, within bounds of any sums.
+
+        With `unique` ties are broken until one answer is left, as `solve` does.
+        """
+        return self._best(question, columns, sums, budget, unique)
 
     def feasible(self, question: Question, budget: Budget | None = None) -> bool:
         """Return whether a question has any answer.
 
         Raises TimeoutError where the budget ends first.
         """
-        found = run(self.proto(question), budget or Budget())
+        found = self._best(question, (), (), budget, unique=False)
         if found.status is SolveStatus.UNKNOWN:
             raise TimeoutError
-        return found.solved
+        return found.answer is not None
 
     def least(self, question: Question, kind: LimitKind, budget: Budget | None = None) -> tuple[int | None, bool]:
         """Return the least amount of a limited quantity a question can have, and whether that is proven."""
-        found = minimise(self.proto(question), limited_terms(self.model, kind), budget or Budget(), None)
-        return (found.value if found.value is not None else 0) if found.solved else None, (
-            found.status is SolveStatus.OPTIMAL
-        )
+        found = self.best(question, [limited_terms(self.model, kind)], budget)
+        return found.sums[0] if found.sums else None, found.status is SolveStatus.OPTIMAL
 
     def hold(self, proto: Any, no_worse: Mapping[ObjectiveKind, int]) -> None:
         """Keep objectives of a copy of the model from being worse than given values, in a stage's unit and sign."""
         for kind, value in no_worse.items():
-            terms, constant = objective_terms(self.model, kind)
-            lock(proto, terms, sign_of(kind) * value - constant)
+            add_sum(proto, _held(self.model, kind, value))
 
     def proto(self, question: Question, free: frozenset[Guard] = frozenset()) -> Any:
         """Return a copy of the model with a question added to it; guards in `free` are left to the solver."""
-        proto = cp_sat.CpModelProto()
-        proto.copy_from(self.model.proto)
+        proto = copied(self.model.proto)
         fix(self.model, proto, question, free)
         return proto
 
-    def _solution(self, stages: list[Stage], best: Run) -> Solution:
-        proven = all(stage.status == SolveStatus.OPTIMAL for stage in stages)
-        values, model = best.values, self.model
-        features = model.instance.features
-        return Solution(
-            status=SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE,
-            stages=tuple(stages),
-            packages=tuple(index for index, literal in enumerate(model.package) if values[literal]),
-            sources=tuple(index for index, literal in model.source.items() if values[literal]),
-            features=tuple(f for f, v in sorted(model.feature.items()) if values[v] and not features[f].required),
-            unmet=tuple(index for index, literal in sorted(model.unmet.items()) if values[literal]),
+    def _best(
+        self,
+        question: Question,
+        columns: Sequence[list[Term]],
+        sums: Sequence[Sum],
+        budget: Budget | None,
+        unique: bool,
+        on_settled: Callable[[int, Best], None] = lambda _columns, _found: None,
+    ) -> Best:
+        def whole(found: Optimum) -> Best:
+            if not found.solved:
+                return Best(found.status)
+            answer = lift(self.model, question, found.true)
+            amounts = tuple(sum(weight for v, weight in column if v in answer.true) for column in columns)
+            proven = min(found.proven, len(columns))
+            status = SolveStatus.OPTIMAL if proven == len(columns) else SolveStatus.FEASIBLE
+            return Best(
+                status, answer, amounts, proven, found.bound if status is SolveStatus.FEASIBLE else None, found.unique
+            )
+
+        def settled(number: int, found: Optimum) -> None:
+            on_settled(number, whole(found))
+
+        budget = budget or Budget()
+        if not self.reduce:
+            proto = self.proto(question)
+            for one in sums:
+                add_sum(proto, one)
+            return whole(solve_whole(self.model, proto, columns, budget, unique=unique, on_settled=settled))
+        asked = Asked(tuple(held(self.model, question)), tuple(one_of(self.model, question)), tuple(sums))
+        return whole(
+            find_optimum(
+                self._ready(),
+                self._sought(columns, unique),
+                asked,
+                budget,
+                on_settled=settled,
+                on_reduced=self.reductions,
+            )
+        )
+
+    def _ready(self) -> Prepared:
+        if self._prepared is None:
+            self._prepared = Prepared.of(self.model.form)
+        return self._prepared
+
+    def _sought(self, columns: Sequence[list[Term]], unique: bool) -> Sought:
+        """Return columns as what is sought; for ties the preferences come after them."""
+        model = self.model
+        if not self._first:
+            self._first = [len(model.package)] * model.form.variables
+            for index, literal in enumerate(model.package):
+                self._first[literal] = index
+        ties = preferences(model)
+        minimised = (*columns, *ties) if unique else tuple(columns)
+        return Sought(
+            columns=minimised,
+            ideals=(*columns, *ties),
+            costs=combine(minimised, model.form.variables),
+            first=self._first,
+            packages=len(model.package),
+            unique=unique,
         )
 
 
@@ -135,12 +235,19 @@ def sign_of(kind: ObjectiveKind) -> int:
     return -1 if kind is ObjectiveKind.FEATURES else 1
 
 
-def _stage(kind: ObjectiveKind, before: list[Stage], value: int, constant: int, found: Run | None) -> Stage:
-    sign = sign_of(kind)
-    earlier = all(stage.status == SolveStatus.OPTIMAL for stage in before)
-    proven = earlier and (found is None or found.status is SolveStatus.OPTIMAL)
-    bound: int | None = value if proven else None
-    if earlier and not proven and found is not None and found.bound is not None:
+def _held(model: Model, kind: ObjectiveKind, value: int) -> Sum:
+    """Return that an objective is no worse than a value, in a stage's unit and sign."""
+    terms, constant = objective_terms(model, kind)
+    lowest = sum(weight for _, weight in terms if weight < 0)
+    most = sign_of(kind) * value - constant
+    return Sum(tuple(terms), min(lowest, most), most)
+
+
+def _stage(kind: ObjectiveKind, place: int, found: Best, constant: int) -> Stage:
+    sign, value = sign_of(kind), found.sums[place] + constant
+    proven = place < found.proven
+    bound = value if proven else None
+    if place == found.proven and found.bound is not None:
         bound = found.bound + constant
     return Stage(
         objective=kind.value,
@@ -150,7 +257,7 @@ def _stage(kind: ObjectiveKind, before: list[Stage], value: int, constant: int, 
     )
 
 
-def _tie_break_stage(before: list[Stage], proven: bool) -> Stage:
-    proven = proven and all(stage.status == SolveStatus.OPTIMAL for stage in before)
+def _tie_break_stage(found: Best) -> Stage:
+    proven = found.unique and found.status is SolveStatus.OPTIMAL
     status = SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE
     return Stage(objective="tie_break", value=0, bound=0 if proven else None, status=status.value)

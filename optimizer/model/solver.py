@@ -3,48 +3,23 @@
 from __future__ import annotations
 
 import threading
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from ortools.sat.python import cp_model_helper as cp_sat
-
+from optimizer.model.budget import Budget
 from optimizer.model.interruption import stopped_by
 from optimizer.model.solution import SolveStatus
 
+__all__ = ["VERSION", "Budget", "InvalidModelError", "Run", "parameters", "run"]
+
 _ASK_AGAIN_S = 0.5
 
-VERSION: str = import_module("ortools").__version__
+VERSION: str = import_module("ortools").__version__  # loads nothing of the solver itself
 
 
 class InvalidModelError(AssertionError):
     """CP-SAT refused a model that we built: our own bug."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """How long a whole question may take, in seconds from its creation, and whether somebody pressed Ctrl-C.
-
-    `workers` is CP-SAT's number of threads for each run.
-    """
-
-    time_limit_s: float | None = None
-    workers: int = 1
-    interrupted: bool = False
-    _started: float = field(default_factory=time.monotonic)
-
-    @property
-    def remaining_s(self) -> float | None:
-        """Seconds left, None where there is no limit, never below 0."""
-        if self.time_limit_s is None:
-            return None
-        return max(0.0, self.time_limit_s - (time.monotonic() - self._started))
-
-    @property
-    def spent(self) -> bool:
-        """Whether nothing more may be started."""
-        return self.interrupted or self.remaining_s == 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +43,8 @@ class Run:
 
 def parameters(budget: Budget, *, assuming: bool = False) -> Any:
     """Return CP-SAT's parameters; see docs/decisions/0005-solver-parameters.md for how they were chosen."""
+    from ortools.sat.python import cp_model_helper as cp_sat
+
     chosen = cp_sat.SatParameters()
     chosen.num_workers = 1 if assuming else budget.workers
     chosen.random_seed = 0
@@ -92,6 +69,8 @@ def run(proto: Any, budget: Budget, *, assuming: bool = False) -> Run:
     """
     if budget.spent:
         return Run(SolveStatus.UNKNOWN)
+    from ortools.sat.python import cp_model_helper as cp_sat
+
     wrapper = cp_sat.SolveWrapper()
     wrapper.set_parameters(parameters(budget, assuming=assuming))
     response = _interruptible(wrapper, proto, budget)

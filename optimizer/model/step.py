@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.model.objective import Term
-from optimizer.model.solver import Budget, Run, run
+from optimizer.model.budget import Budget
+from optimizer.model.form import Sum, Term
+from optimizer.model.solver import Run, run
 
 
 def minimise(proto: Any, terms: list[Term], budget: Budget, hint: Run | None) -> Run:
@@ -21,15 +22,26 @@ def minimise(proto: Any, terms: list[Term], budget: Budget, hint: Run | None) ->
     return run(proto, budget)
 
 
+def copied(proto: Any) -> Any:
+    """Return a copy of a CP-SAT model."""
+    copy = type(proto)()
+    copy.copy_from(proto)
+    return copy
+
+
+def add_sum(proto: Any, bounded: Sum) -> None:
+    """Add a sum that always binds to a CP-SAT model; one without terms says nothing."""
+    if bounded.terms:
+        constraint = proto.constraints.add().linear
+        constraint.vars.extend([variable for variable, _ in bounded.terms])
+        constraint.coeffs.extend([weight for _, weight in bounded.terms])
+        constraint.domain.extend((bounded.minimum, bounded.maximum))
+
+
 def lock(proto: Any, terms: list[Term], value: int) -> None:
     """Keep a stage's value from getting worse in later stages."""
-    if not terms:
-        return
-    constraint = proto.constraints.add().linear
-    constraint.vars.extend([variable for variable, _ in terms])
-    constraint.coeffs.extend([weight for _, weight in terms])
     lowest = sum(weight for _, weight in terms if weight < 0)
-    constraint.domain.extend((lowest, value))
+    add_sum(proto, Sum(tuple(terms), min(lowest, value), value))
 
 
 def worth(terms: list[Term], values: tuple[int, ...]) -> int:

@@ -45,6 +45,9 @@ def test_a_way_changes_its_parameters_and_not_the_answer(
         def solve(self, proto: Any) -> Any:
             return self._wrapper.solve(proto)
 
+        def stop_search(self) -> None:
+            self._wrapper.stop_search()
+
     _, expected = measure(instance, WAYS[0])
     monkeypatch.setattr(cp_sat, "SolveWrapper", Watched)
     seconds, solution = measure(instance, way)

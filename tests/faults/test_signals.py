@@ -126,6 +126,7 @@ def test_between_two_runs_of_the_solver_the_answer_is_kept(
             if len(stages) == 1:
                 signal.raise_signal(number)
 
+        engine.reduce = False  # so that each stage is a run of the solver
         return solve(engine, *arguments, on_stage=note, **options)
 
     monkeypatch.setattr(Engine, "solve", interrupted)

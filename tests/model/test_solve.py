@@ -14,7 +14,7 @@ from optimizer.answer.verify import verify
 from optimizer.model.question import Question
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine, stage_order
-from optimizer.model.solver import Budget
+from optimizer.model.solver import Budget, run
 from optimizer.model.step import lock, worth
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import Formula, Instance, Limit, LimitKind, PackageOrigin
@@ -124,14 +124,11 @@ def test_a_lock_lets_a_stage_get_better_and_not_worse() -> None:
     engine = Engine.of(make("abc"))
     terms = [(engine.model.package[0], 5), (engine.model.package[1], -3), (engine.model.package[2], 2)]
     for limit in range(-3, 9):
-        proto = engine.proto(Question())
-        lock(proto, terms, limit)
-        engine.model.proto, kept = proto, engine.model.proto
         for chosen in map(frozenset, ([], [0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2])):
             values = tuple(int(index in chosen) for index in range(3))
-            question = Question(with_packages=chosen, without_packages=frozenset(range(3)) - chosen)
-            assert engine.feasible(question) == (worth(terms, values) <= limit)
-        engine.model.proto = kept
+            proto = engine.proto(Question(with_packages=chosen, without_packages=frozenset(range(3)) - chosen))
+            lock(proto, terms, limit)
+            assert run(proto, Budget()).solved == (worth(terms, values) <= limit)
 
 
 def test_an_instance_without_objectives_or_packages_has_an_answer() -> None:
