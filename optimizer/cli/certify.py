@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from optimizer.cli.options import DIRECTORY, json_option, quiet_option
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.certify.certificate import Certificate
@@ -91,9 +92,9 @@ def _check(result: Path, budget: Budget, as_json: bool) -> int:
 
         say_json({"status": "refused", "directory": str(directory), "faults": found.faults, "exit_code": code})
     for fault in found.faults:
-        click.echo(f"{directory}: {fault}", err=True)
+        tell(f"{directory}: {fault}")
     for lacking in found.not_asked:
-        click.echo(f"warning: {directory}: {lacking}", err=True)
+        tell(f"warning: {directory}: {lacking}")
     return code
 
 

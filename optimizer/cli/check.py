@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from optimizer.cli.options import FILE, json_option, mirror_option, quiet_option
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.universe.finding import Finding
@@ -64,7 +65,7 @@ def _judged(file: Path, findings: tuple[Finding, ...]) -> dict[str, Any]:
     from optimizer.universe.finding import Severity
 
     for line in complaints(findings):
-        click.echo(line, err=True)
+        tell(line)
     wrong = any(finding.severity is Severity.ERROR for finding in findings)
     return {
         "file": str(file),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from optimizer.cli.options import json_option, mirror_option, quiet_option, time_limit_option, workers_option
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.answer.allowance import Allowance
@@ -83,7 +84,7 @@ def _put_out(compared: Comparison, *, markdown: bool, as_json: bool) -> None:
         say(difference_markdown(compared) if markdown else difference_text(compared))
     if as_json or markdown:
         for line in () if compared.within_budget else budget_lines(compared):
-            click.echo(line, err=True)
+            tell(line)
 
 
 def _allowances(texts: tuple[str, ...]) -> list[Allowance]:

@@ -20,6 +20,7 @@ from optimizer.cli.options import (
     time_limit_option,
     workers_option,
 )
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.cli.steering import Steering
@@ -125,10 +126,9 @@ def export(
     content = b"" if refused else outgoing.write()
     here = {one.id: one.url for one in outgoing.places if one.url.startswith("file:") and one.url.encode() in content}
     for identifier, url in here.items():
-        click.echo(
+        tell(
             f"note: {plain(identifier)} is written as {url}, a directory of this machine; "
-            f"--baseurl {plain(identifier)}=URL writes another place",
-            err=True,
+            f"--baseurl {plain(identifier)}=URL writes another place"
         )
     if refused:
         tell_refusal(outgoing.lost)
@@ -174,7 +174,7 @@ def _prepare(
         return _Export(partial(found.write, instance), found.lost(instance))
     exported = _answer(result, settings, urls)
     if exported.record.status != "proven":
-        click.echo("warning: the answer is not proven to be the best", err=True)
+        tell("warning: the answer is not proven to be the best")
     if steering is not None:
         exported = steering.shorten(exported)
     write = partial(found.write, exported)

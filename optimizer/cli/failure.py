@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import sys
@@ -11,9 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import click
-
-from optimizer.cli.output import escaped
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.answer.steering import NoRequestError
@@ -54,9 +53,9 @@ class Failure:
     def tell(self) -> None:
         """Print the lines on stderr."""
         for line in self.lines:
-            click.echo(escaped(line), err=True)
+            tell(line)
         if self.traceback:
-            click.echo(self.traceback, err=True, nl=False)
+            tell(self.traceback, newline=False)
 
 
 def worst(codes: Iterable[int]) -> int:
@@ -196,4 +195,10 @@ def _traceback() -> str:
         return ""
     import traceback
 
-    return "".join(traceback.format_exception(*sys.exc_info()))
+    return _without_secrets("".join(traceback.format_exception(*sys.exc_info())))
+
+
+def _without_secrets(text: str) -> str:
+    """Leave out of URLs what may be secret: libraries name them whole, or from their path on."""
+    without_users = re.sub(r"(\w://)[^\s/@'\"]+@", r"\1", text)
+    return re.sub(r"(/[^\s?'\"]*\?)[^\s'\"]+", r"\1...", without_users)

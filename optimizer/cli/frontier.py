@@ -18,6 +18,7 @@ from optimizer.cli.options import (
     workers_option,
     write_option,
 )
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.answer.frontier import FrontierRecord
@@ -179,7 +180,7 @@ def _put_out(
     if written and not as_json and csv_file != Path("-"):
         say(f"\nwritten: {', '.join(map(str, written))}", newline=True)
     if record.status in ("not proven", "unknown") and place is not None:
-        click.echo("stopped early: the same command goes on from here", err=True)
+        tell("stopped early: the same command goes on from here")
 
 
 def _settings(mirror: Path | None, time_limit_s: float | None, workers: int, quiet: bool) -> Settings:

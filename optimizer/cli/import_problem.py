@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from optimizer.cli.options import DIRECTORY, FILE, json_option
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.imports.places import GivenRepository
@@ -161,14 +162,14 @@ def _tell(imported: Imported, output: Path | None) -> None:
     counts += [f"{len(imported.optional)} optional"] if imported.optional else []
     counts += [f"{len(imported.forbidden)} forbidden"] if imported.forbidden else []
     counts += [f"{len(imported.pins)} pinned"] if imported.pins else []
-    click.echo(f"{imported.file}: read as {imported.format}: {', '.join(counts)}", err=True)
+    tell(f"{imported.file}: read as {imported.format}: {', '.join(counts)}")
     if imported.lost:
         where = f"the comments of {output}" if output is not None else "the comments at its top"
         things = "1 thing" if len(imported.lost) == 1 else f"{len(imported.lost)} things"
-        click.echo(f"{imported.file}: {things} did not carry over: see {where}", err=True)
+        tell(f"{imported.file}: {things} did not carry over: see {where}")
     for name, instead in imported.placeholders:
         given = f"--repository {name}=URL"
-        click.echo(f"{imported.file}: where {name} lies is not known ({instead}): give {given}", err=True)
+        tell(f"{imported.file}: where {name} lies is not known ({instead}): give {given}")
 
 
 def _list(as_json: bool) -> int:

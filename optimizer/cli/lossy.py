@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from optimizer.cli.output import tell
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -52,15 +54,15 @@ def allow_lossy_option(function: Any) -> Any:
 def tell_losses(name: str, lost: Iterable[Loss], unsaid: Iterable[Loss]) -> None:
     """Print what a format does not say, a line each, on stderr; what no builder acts on as a note."""
     for loss in lost:
-        click.echo(f"{name} does not say {_words(loss)}", err=True)
+        tell(f"{name} does not say {_words(loss)}")
     for loss in unsaid:
-        click.echo(f"note: {name} does not say {_words(loss)}", err=True)
+        tell(f"note: {name} does not say {_words(loss)}")
 
 
 def tell_refusal(lost: Iterable[Loss]) -> None:
     """Print that nothing was written, and which kinds of loss would have to be allowed."""
     kinds = ",".join(dict.fromkeys(loss.kind.value for loss in lost))
-    click.echo(f"nothing is written; {_OPTION}={kinds} writes it all the same", err=True)
+    tell(f"nothing is written; {_OPTION}={kinds} writes it all the same")
 
 
 def loss_tree(losses: Iterable[Loss]) -> list[dict[str, Any]]:

@@ -45,6 +45,11 @@ def say(text: str | bytes, *, newline: bool = False) -> None:
         raise type(error)(error.errno, error.strerror, "standard output") from error
 
 
+def tell(text: str, *, newline: bool = True) -> None:
+    """Print words on stderr, escaped: the only place that does."""
+    click.echo(escaped(text), err=True, nl=newline)
+
+
 def say_json(document: Any) -> None:
     """Print one JSON document on stdout, in UTF-8 whatever the locale; a path that is not, as `spelt` spells it."""
     import msgspec

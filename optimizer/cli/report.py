@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from optimizer.cli.options import quiet_option
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.answer.frontier import FrontierRecord
@@ -80,7 +81,7 @@ def report(
         say(page.encode())
         return
     write_whole(output, page.encode())
-    click.echo(f"written: {output}", err=True)
+    tell(f"written: {output}")
 
 
 def _read(directory: Path, more: list[tuple[Path, FrontierRecord]]) -> Reported:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.answer.judges.dnf import Dnf
@@ -43,8 +43,8 @@ class Steering:
         if found.request is None:
             raise NoRequestError(found.why, diverging=bool(exported.downstream or exported.stubs))
         packages = len(exported.packages)
-        click.echo(_words(found, packages, seconds), err=True)
-        click.echo(f"libsolv installs exactly the {packages} packages for it; {_said(dnf)}", err=True)
+        tell(_words(found, packages, seconds))
+        tell(f"libsolv installs exactly the {packages} packages for it; {_said(dnf)}")
         self.told = _document(found, dnf)
         return replace(exported, request=steering_request(found.request, exported.manifest))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from optimizer.cli.options import FILE, json_option, mirror_option, quiet_option
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.problem.problem import Problem
@@ -57,7 +58,7 @@ def suggest_equivalents(
     else:
         say("\n".join(_table(found)), newline=True)
     proposed = sum(one.proposed is not None for one in found)
-    click.echo(f"{proposed} of {len(found)} downstream names that upstream lacks have a row proposed", err=True)
+    tell(f"{proposed} of {len(found)} downstream names that upstream lacks have a row proposed")
     return 0
 
 

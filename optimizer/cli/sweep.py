@@ -20,6 +20,7 @@ from optimizer.cli.options import (
     workers_option,
     write_option,
 )
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.batch.variation import Variation
@@ -95,7 +96,7 @@ def sweep(
     _tell_warnings(rows)
     known = sum(row.pop("known") for row in rows)
     if known and not quiet:
-        click.echo(f"{known} of {len(rows)} runs were known already", err=True)
+        tell(f"{known} of {len(rows)} runs were known already")
     _put_out(rows, csv_file, as_json=as_json)
     if parquet is not None:
         write_parquet(rows, parquet)
@@ -128,9 +129,7 @@ def _watched(outcomes: Iterator[Outcome], total: int, *, quiet: bool) -> Iterato
         now = time.monotonic()
         if now - told >= _TELL_EVERY_S:
             told, rate = now, number / (now - begun)
-            click.echo(
-                f"{number} of {total} runs, {rate:.1f} a second, {(total - number) / rate:.0f} s left", err=True
-            )
+            tell(f"{number} of {total} runs, {rate:.1f} a second, {(total - number) / rate:.0f} s left")
 
 
 def _row(task: Task, outcome: Outcome) -> dict[str, Any]:
@@ -164,7 +163,7 @@ def _tell_warnings(rows: Sequence[dict[str, Any]]) -> None:
         for line in row["errors"]:
             causes.setdefault(line, []).append(row["name"])
     for line, names in causes.items():
-        click.echo(f"{line}  [{listed(names, 3)}]", err=True)
+        tell(f"{line}  [{listed(names, 3)}]")
 
 
 def _put_out(rows: list[dict[str, Any]], csv_file: Path | None, *, as_json: bool) -> None:

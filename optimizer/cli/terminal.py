@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import click
-
-from optimizer.cli.output import escaped
+from optimizer.cli.output import tell
 
 
 class Terminal:
@@ -65,7 +63,7 @@ class Terminal:
 
 def tell_warning(text: str, about: str = "") -> None:
     """Print a warning on stderr, about a file or about nothing in particular."""
-    click.echo(escaped(f"warning: {about}: {text}" if about else f"warning: {text}"), err=True)
+    tell(f"warning: {about}: {text}" if about else f"warning: {text}")
 
 
 def terminal(*, quiet: bool, about: str = "") -> Terminal:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from optimizer.cli.options import FILE, mirror_option, quiet_option
+from optimizer.cli.output import tell
 
 if TYPE_CHECKING:
     from optimizer.pipeline import Settings, World
@@ -39,11 +40,11 @@ def verify(result: Path, problem: Path | None, instance: Path | None, mirror: Pa
     written = read_stored(result)
     question, world = _question(problem, instance, mirror, quiet)
     for repository in changed_inputs(written, question):
-        click.echo(f"warning: repository {repository} is not what it was when the result was made", err=True)
+        tell(f"warning: repository {repository} is not what it was when the result was made")
     faults = rejudge(written, question, world)
     if faults:
         for fault in faults:
-            click.echo(f"{result}: {fault}", err=True)
+            tell(f"{result}: {fault}")
         return 4
     judges = "verify and libsolv" if world is not None else "verify, libsolv not asked"
     say(f"{result}: holds; accepted by {judges}", newline=True)
@@ -59,7 +60,7 @@ def _verify_family(result: Path, file: Path | None, mirror: Path | None, quiet: 
         raise click.UsageError("a family is judged by its file: --problem")
     faults = rejudge_family(result, load_family(file), _settings(mirror, quiet))
     for fault in faults:
-        click.echo(f"{result}: {fault}", err=True)
+        tell(f"{result}: {fault}")
     if not faults:
         say(f"{result}: holds; every image accepted by verify and libsolv, and the family by verify", newline=True)
     return 4 if faults else 0
