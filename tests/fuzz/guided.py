@@ -7,17 +7,20 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.fuzz.target import Target
-from tests.fuzz.worker import CPU_S, MEMORY
-from tests.requirements import PROJECT_ROOT
+if TYPE_CHECKING:  # what is imported before atheris looks on is not looked into
+    from tests.fuzz.target import Target
 
 _MIB = 1 << 20
 
 
 def guide(target: Target, seconds: int, out: Path) -> int:
     """Let atheris change a target's seeds for some seconds; 1 where it found something, which is kept in `out`."""
-    kept = out / target.name
+    from tests.fuzz.worker import CPU_S, MEMORY
+    from tests.requirements import PROJECT_ROOT
+
+    kept = out.absolute() / target.name
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="pkgset-guided-") as name:
         corpus = Path(name)
