@@ -18,7 +18,7 @@ from optimizer.repository.address import is_web, join, without_secrets
 from optimizer.repository.cache import Cache
 from optimizer.repository.error import BadRepositoryData, NotThere, RepositoryUnreachable
 from optimizer.repository.progress import Progress
-from optimizer.repository.record import REPOMD, Checksum, Record, hash_name
+from optimizer.repository.record import PAGE, REPOMD, Checksum, Record, hash_name, is_page
 
 #: Of one file as it lies there, and of what it unpacks to, in bytes, whatever repomd.xml announces.
 PART_LIMIT = 1 << 30
@@ -200,13 +200,18 @@ def check_record(file: BinaryIO, record: Record, repository: str, address: str) 
 
     size = file.seek(0, os.SEEK_END)
     if record.size is not None and size != record.size:
-        raise bad("wrong size", f"{record.size} bytes", f"{size} bytes")
+        raise bad("wrong size", f"{record.size} bytes", f"{size} bytes{_page(file)}")
     algorithm = hash_name(record.checksum)
     if algorithm is None:
         raise bad("checksum of no known type", "md5 or a SHA", str(record.checksum))
     found = Checksum(record.checksum.algorithm, digest_of(file, algorithm))
     if found != record.checksum:
         raise bad("wrong checksum", str(record.checksum), str(found))
+
+
+def _page(file: BinaryIO) -> str:
+    file.seek(0)
+    return f" of {PAGE}" if is_page(file.read(1024)) else ""
 
 
 def _checked(file: BinaryIO, record: Record, place: DirectoryLocation | WebLocation) -> BinaryIO:

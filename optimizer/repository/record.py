@@ -45,6 +45,10 @@ class Record:
     timestamp: int | None = None
 
 
+#: What a portal gives in place of any file, with 200 OK.
+PAGE = "a web page, as portals and errors are"
+
+
 def hash_name(checksum: Checksum) -> str | None:
     """Return the name hashlib has for a checksum's algorithm, None for unknown ones; yum wrote `sha` for SHA-1."""
     if _ALGORITHM.get(checksum.algorithm) != len(checksum.digest):
@@ -52,11 +56,19 @@ def hash_name(checksum: Checksum) -> str | None:
     return "sha1" if checksum.algorithm == "sha" else checksum.algorithm
 
 
+def is_page(data: bytes) -> bool:
+    """Return whether a file that begins so is a web page and no metadata."""
+    start = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return start.startswith((b"<!doctype html", b"<html>", b"<html "))
+
+
 def read_repomd(data: bytes, repository: str, location: str) -> tuple[Record, ...]:
     """Return the records of a repomd.xml in its order, without databases and zchunk variants.
 
     Raises BadRepositoryData. Source: createrepo_c's repomd.xml and the format of Yum 3.
     """
+    if is_page(data):
+        raise BadRepositoryData(repository, location, "no repository", file=REPOMD, expected=REPOMD, found=PAGE)
     reader = _Reader()
     try:
         parse_markup(data, start=reader.start, text=reader.text, end=reader.end)

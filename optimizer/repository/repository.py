@@ -87,7 +87,8 @@ def open_part(repository: Repository, kind: str) -> BinaryIO | None:
 
     None where the repository does not list the part, or lists it (a warning) and nobody has it. `group` finds
     `group_gz` as well. Raises BadRepositoryData for content that does not match repomd.xml, and
-    RepositoryUnreachable for a primary nobody has. Each location is asked before that.
+    RepositoryUnreachable for a primary nobody has. Each location is asked before that; one that has the part
+    and gives another, or none, is a warning.
     """
     failures: list[RepositoryError] = []
     for record in _records(repository, kind):
@@ -100,6 +101,8 @@ def open_part(repository: Repository, kind: str) -> BinaryIO | None:
         return None
     worst = _worst(failures)
     if kind not in _REQUIRED and isinstance(worst, RepositoryUnreachable):
+                if number < len(repository.places) and not isinstance(error, NotThere):
+                    repository.progress.warn(f"{error}; trying the next location")
         repository.progress.warn(f"{worst}; going on without {kind}")
         return None
     raise worst

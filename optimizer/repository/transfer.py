@@ -6,14 +6,19 @@ import base64
 import functools
 import os
 import time
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 
 from optimizer.repository.address import without_secrets
+from optimizer.repository.progress import Silent
+from optimizer.repository.refusal import Refused, refusal_of, wait_asked
+from optimizer.repository.stall import Watch, socket_of, watched
 from optimizer.version import VERSION
 
 if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse, PoolManager, Retry
+    from urllib3 import BaseHTTPResponse, PoolManager
     from urllib3.util import Url
 
     from optimizer.repository.progress import Progress
@@ -23,6 +28,8 @@ READ_TIMEOUT_S = 30.0
 LONGEST_WAIT_S = 30.0
 BACK_OFF_S = 0.3
 ATTEMPTS = 4
+CONNECT_ATTEMPTS = 3
+UNTOLD_WAIT_S = 3.0
 MOST_REDIRECTS = 5
 
 #: A server that gives less over so long a time is as good as silent (dnf's minrate and timeout).
@@ -31,8 +38,12 @@ SLOWEST_FOR_S = 30.0
 
 _PIECE = 1 << 16
 _SCHEMES = ("http", "https")
+_OK, _PARTIAL, _NO_SUCH_RANGE = 200, 206, 416
 _NOT_THERE = (404, 410)
+_NO_HEAD = (405, 501)
 _ASK_AGAIN = (429, 502, 503, 504)
+
+_Result = TypeVar("_Result")
 
 
 class TransferError(Exception):
@@ -55,93 +66,147 @@ class NotFound(TransferError):  # noqa: N818 - it names the fact
 
 
 def download(url: str, file: BinaryIO, *, limit: int, progress: Progress) -> None:
-    """Write what `url` gives to `file`, at most `limit` bytes; a body that breaks off is asked for again.
+    """Write what `url` gives to `file`, at most `limit` bytes.
 
-    Raises TransferError, its own TooLarge where more comes than `limit`.
+    What may pass is asked for again, ATTEMPTS times in all, and what broke off is gone on with where the server tells
+    one content from another. More than one try is a warning. Raises TransferError, its own TooLarge where more comes
+    than `limit`, and NotFound.
     """
-    import urllib3
-
-    shown = without_secrets(url)
-    for attempt in range(1, ATTEMPTS + 1):
-        file.seek(0)
-        file.truncate()
-        try:
-            response = _request("GET", url)
-            _receive(response, file, limit, progress, shown)
-        except (urllib3.exceptions.ProtocolError, urllib3.exceptions.ReadTimeoutError) as error:
-            if attempt == ATTEMPTS:
-                raise TransferError(shown, _reason(error)) from error
-        except urllib3.exceptions.HTTPError as error:
-            raise TransferError(shown, _reason(error)) from error
-        else:
-            return
+    transfer = _Transfer(file, limit, progress, without_secrets(url))
+    _persist(transfer.shown, progress, lambda: transfer.attempt(url))
 
 
 def probe(url: str) -> int | None:
     """Return how many bytes `url` announces, None where it does not say; raises TransferError where it refuses."""
+    shown = without_secrets(url)
+
+    def ask() -> int | None:
+        response = _request("HEAD", url)
+        response.close()
+        if response.status in _NO_HEAD:
+            return None
+        _check_status(response, shown)
+        return _length(response)
+
+    return _persist(shown, Silent(), ask)
+
+
+def _persist(shown: str, progress: Progress, attempt: Callable[[], _Result]) -> _Result:
+    """Return what an attempt returns; what may pass is tried again, later each time."""
     import urllib3
 
-    shown = without_secrets(url)
-    try:
-        response = _request("HEAD", url)
-        response.drain_conn()
-    except urllib3.exceptions.HTTPError as error:
-        raise TransferError(shown, _reason(error)) from error
-    if response.status != 200:
-        raise TransferError(shown, f"{response.status} {response.reason or ''}".strip())
-    length = response.headers.get("Content-Length", "")
-    return int(length) if length.isdigit() else None
-
-
-def _receive(response: BaseHTTPResponse, file: BinaryIO, limit: int, progress: Progress, shown: str) -> None:
-    try:
-        if response.status != 200:
-            kind = NotFound if response.status in _NOT_THERE else TransferError
-            raise kind(shown, f"{response.status} {response.reason or ''}".strip())
-        length = response.headers.get("Content-Length", "")
-        total = int(length) if length.isdigit() else None
-        if total is not None and total > limit:
-            raise TooLarge(shown, f"{total} bytes")
-        progress.start(f"download {urlsplit(shown).path.rpartition('/')[2]}", total)
-        pace = _Pace()
+    told: Refused | None = None
+    for number in range(1, ATTEMPTS + 1):
         try:
-            # What has come, not a full piece: a server that drips would fill one in a day.
-            while piece := response.read1(_PIECE, decode_content=False):
-                file.write(piece)
-                progress.advance(len(piece))
-                if file.tell() > limit:
-                    raise TooLarge(shown, f"more than {limit} bytes")
-                if pace.is_too_slow(len(piece)):
-                    words = f"less than {SLOWEST_BYTES_S} bytes a second for {SLOWEST_FOR_S:g} seconds"
-                    raise TransferError(shown, words)
+            result = attempt()
+        except urllib3.exceptions.HTTPError as error:
+            refused = refusal_of(error, READ_TIMEOUT_S, CONNECT_TIMEOUT_S)
+            refused.__cause__ = error
+        except Refused as error:
+            refused = error
+        else:
+            if told is not None:
+                progress.warn(f"{shown}: {told.found}; it came at try {number}")
+            return result
+        if refused.lasting or number == (ATTEMPTS if refused.connected else CONNECT_ATTEMPTS):
+            tries = "" if number == 1 else f" ({number} tries)"
+            raise TransferError(shown, refused.found + tries) from refused
+        told = refused
+        wait_s = BACK_OFF_S * 2 ** (number - 1) if refused.wait_s is None else min(refused.wait_s, LONGEST_WAIT_S)
+        if wait_s > UNTOLD_WAIT_S:
+            progress.warn(f"{shown}: {refused.found}; asking again in {wait_s:.0f} seconds")
+        time.sleep(wait_s)
+    raise AssertionError("the last try returns or raises")
+
+
+@dataclass(slots=True)
+class _Transfer:
+    """One file on its way; `entity` is the strong ETag of the content that lies in `file` so far, if it has one."""
+
+    file: BinaryIO
+    limit: int
+    progress: Progress
+    shown: str
+    entity: str | None = None
+
+    def attempt(self, url: str) -> None:
+        have = self.file.seek(0, os.SEEK_END)
+        resumed = {"Range": f"bytes={have}-", "If-Range": self.entity} if have and self.entity else {}
+        response = _request("GET", url, resumed)
+        try:
+            if response.status == _NO_SUCH_RANGE and resumed:
+                self.entity = None
+                raise Refused(f"{response.status} {response.reason or ''}".strip(), wait_s=0.0)
+            if response.status == _PARTIAL and resumed:
+                if not response.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
+                    self.entity = None
+                    raise Refused("another part of the file than was asked for", wait_s=0.0)
+            else:
+                _check_status(response, self.shown)
+                self.file.seek(0)
+                self.file.truncate()
+                self.entity = _entity(response)
+            self._receive(response)
         finally:
-            progress.finish()
-    finally:
-        response.close()
+            response.close()
+
+    def _receive(self, response: BaseHTTPResponse) -> None:
+        from urllib3.exceptions import HTTPError
+
+        length, have = _length(response), self.file.tell()
+        total = None if length is None else have + length
+        if total is not None and total > self.limit:
+            raise TooLarge(self.shown, f"{total} bytes")
+        self.progress.start(f"download {urlsplit(self.shown).path.rpartition('/')[2]}", total)
+        watch = Watch(socket_of(response), SLOWEST_BYTES_S * SLOWEST_FOR_S, SLOWEST_FOR_S)
+        try:
+            with watch:
+                self._copy(response, watch)
+        except HTTPError:
+            if not watch.fired:
+                raise
+        finally:
+            self.progress.finish()
+        if watch.fired:  # an end that the server did not announce looks like a whole answer
+            words = f"less than {SLOWEST_BYTES_S} bytes a second for {SLOWEST_FOR_S:g} seconds"
+            raise TransferError(self.shown, words)
+
+    def _copy(self, response: BaseHTTPResponse, watch: Watch) -> None:
+        # What has come, not a full piece: a server that drips would fill one in a day.
+        while piece := response.read1(_PIECE, decode_content=False):
+            self.file.write(piece)
+            self.progress.advance(len(piece))
+            watch.count(len(piece))
+            if self.file.tell() > self.limit:
+                raise TooLarge(self.shown, f"more than {self.limit} bytes")
 
 
-class _Pace:
-    """How fast a body comes, judged once for each SLOWEST_FOR_S."""
-
-    def __init__(self) -> None:
-        self._since, self._bytes = time.monotonic(), 0
-
-    def is_too_slow(self, more: int) -> bool:
-        self._bytes += more
-        passed = time.monotonic() - self._since
-        if passed < SLOWEST_FOR_S:
-            return False
-        slow = self._bytes < SLOWEST_BYTES_S * passed
-        self._since, self._bytes = time.monotonic(), 0
-        return slow
+def _check_status(response: BaseHTTPResponse, shown: str) -> None:
+    if response.status == _OK:
+        return
+    found = f"{response.status} {response.reason or ''}".strip()
+    if response.status in _ASK_AGAIN:
+        raise Refused(found, wait_s=wait_asked(response))
+    raise (NotFound if response.status in _NOT_THERE else TransferError)(shown, found)
 
 
-def _request(method: str, url: str) -> BaseHTTPResponse:
+def _length(response: BaseHTTPResponse) -> int | None:
+    length = response.headers.get("Content-Length", "")
+    return int(length) if length.isascii() and length.isdigit() else None
+
+
+def _entity(response: BaseHTTPResponse) -> str | None:
+    """Only a strong ETag tells one content from another byte by byte (RFC 9110, 13.1.5)."""
+    tag = response.headers.get("ETag", "")
+    return tag if tag.startswith('"') and response.headers.get("Content-Encoding") is None else None
+
+
+def _request(method: str, url: str, headers: Mapping[str, str] | None = None) -> BaseHTTPResponse:
     """Follow redirects by hand: the library would go from https to http, where anybody can answer."""
     shown, asked = without_secrets(url), _parsed(url, without_secrets(url))
     auth = asked.auth
     for _ in range(MOST_REDIRECTS + 1):
-        response = _ask(method, asked, auth)
+        response = _ask(method, asked, auth, headers or {})
         target = response.get_redirect_location()
         if not target:
             return response
@@ -171,37 +236,14 @@ def _parsed(url: str, shown: str) -> Url:
     return address
 
 
-def _ask(method: str, address: Url, auth: str | None) -> BaseHTTPResponse:
+def _ask(method: str, address: Url, auth: str | None, more: Mapping[str, str]) -> BaseHTTPResponse:
     # Content-Encoding would make the bytes differ from those repomd.xml has the checksum of.
-    headers = {"User-Agent": f"pkgset/{VERSION}", "Accept-Encoding": "identity"}
+    headers = {"User-Agent": f"pkgset/{VERSION}", "Accept-Encoding": "identity", **more}
     if auth:
         headers["Authorization"] = "Basic " + base64.b64encode(unquote(auth).encode()).decode()
     plain = address._replace(auth=None).url
     pool = _pool(_proxy(plain), CONNECT_TIMEOUT_S, READ_TIMEOUT_S, os.getpid())
-    return pool.request(method, plain, headers=headers, preload_content=False, retries=_retries(), redirect=False)
-
-
-def _retries() -> Retry:
-    import urllib3
-
-    class PatientRetry(urllib3.Retry):
-        """A server may ask for an hour; nobody waits that long at a command line."""
-
-        def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-            asked = super().get_retry_after(response)
-            return None if asked is None else min(asked, LONGEST_WAIT_S)
-
-    return PatientRetry(
-        total=8,
-        connect=2,
-        read=2,
-        redirect=0,
-        status=ATTEMPTS - 1,
-        other=0,
-        status_forcelist=_ASK_AGAIN,
-        backoff_factor=BACK_OFF_S,
-        raise_on_status=False,
-    )
+    return pool.request(method, plain, headers=headers, preload_content=False, retries=False, redirect=False)
 
 
 @functools.lru_cache(maxsize=8)
@@ -210,9 +252,8 @@ def _pool(proxy: str | None, connect_s: float, read_s: float, _process: int) -> 
     import urllib3
 
     timeout = urllib3.Timeout(connect=connect_s, read=read_s)
-    if proxy is None:
-        return urllib3.PoolManager(timeout=timeout)
-    return urllib3.ProxyManager(proxy, timeout=timeout)
+    pool = urllib3.PoolManager(timeout=timeout) if proxy is None else urllib3.ProxyManager(proxy, timeout=timeout)
+    return watched(pool, read_s)
 
 
 def _proxy(url: str) -> str | None:
@@ -223,12 +264,3 @@ def _proxy(url: str) -> str | None:
     if not proxy or proxy_bypass(split.hostname or ""):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
-
-
-def _reason(error: Exception) -> str:
-    """The innermost cause is the one a person can act on."""
-    cause: object = error
-    while isinstance(cause, Exception) and (inner := getattr(cause, "reason", None)) is not None:
-        cause = inner
-    words = str(cause)
-    return words.partition(": ")[2] if words.startswith("<") else words or type(error).__name__

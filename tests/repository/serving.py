@@ -161,24 +161,34 @@ http {{
   gzip on; gzip_types *; gzip_min_length 1;
   server {{
     listen 127.0.0.1:{port};
-    location / {{ root {root}; }}
-    location /moved/ {{ rewrite ^/moved/(.*)$ /$1 redirect; }}
-    location /loop/ {{ return 302 $request_uri; }}
-    location /busy/ {{ add_header Retry-After 1 always; return 503; }}
-    location /gone/ {{ return 404; }}
+    {server}
   }}
 }}
 """
 
 
+SERVER = """
+    location / {{ root {root}; }}
+    location /moved/ {{ rewrite ^/moved/(.*)$ /$1 redirect; }}
+    location /loop/ {{ return 302 $request_uri; }}
+    location /busy/ {{ add_header Retry-After 1 always; return 503; }}
+    location /gone/ {{ return 404; }}
+"""
+
+
+def serve_with_nginx(nginx: Path, root: Path, work: Path) -> contextlib.AbstractContextManager[str]:
+    """Serve `root` by nginx; give the URL."""
+    return serve_by_nginx(nginx, SERVER.format(root=root), work)
+
+
 @contextlib.contextmanager
-def serve_with_nginx(nginx: Path, root: Path, work: Path) -> Iterator[str]:
-    """Serve `root` by nginx; yield the URL."""
+def serve_by_nginx(nginx: Path, server: str, work: Path) -> Iterator[str]:
+    """Let nginx serve as these directives say; yield the URL."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     configuration = work / "nginx.conf"
-    configuration.write_text(NGINX.format(work=work, port=port, root=root))
+    configuration.write_text(NGINX.format(work=work, port=port, server=server))
     command = [str(nginx), "-c", str(configuration), "-e", str(work / "error.log"), "-p", str(work)]
     with subprocess.Popen(command) as process:
         try:

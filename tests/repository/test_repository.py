@@ -204,7 +204,9 @@ def test_a_part_wrong_in_one_mirror_comes_from_the_next(tmp_path: Path) -> None:
     assert repository.location == str(first)
     assert content(repository) == PRIMARY
     assert content(repository, "filelists") == b"<f/>"
-    assert progress.texts == []
+    (warning,) = progress.texts
+    assert warning.startswith(f"repository test: {first}: repodata/primary.xml.gz: wrong checksum")
+    assert warning.endswith("; trying the next location")
 
 
 def test_a_mirror_in_the_middle_of_its_update_is_passed_over(tmp_path: Path) -> None:
