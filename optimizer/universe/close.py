@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +11,15 @@ import solv
 
 from optimizer.problem.dependency import DependencySyntaxError, leaves, parse_dependency
 from optimizer.problem.problem import ObjectiveKind, WeakDependencies
+from optimizer.repository.error import BadRepositoryData
 from optimizer.universe.formula import Leaf, dependency_formula, positive_leaves
 from optimizer.universe.instance import Formula
 from optimizer.universe.prepare import Universe
 from optimizer.universe.world import World
+
+#: Packages of one name that can be part of an answer: each excludes each, in libsolv as in the model, so memory grows
+#: with the square. CentOS Stream 9 AppStream has 16 of one name.
+MOST_OF_A_NAME = 1000
 
 REQUIRES, CONFLICTS = solv.SOLVABLE_REQUIRES, solv.SOLVABLE_CONFLICTS
 RECOMMENDS, SUPPLEMENTS = solv.SOLVABLE_RECOMMENDS, solv.SOLVABLE_SUPPLEMENTS
@@ -93,7 +98,10 @@ def wants_weak(universe: Universe) -> bool:
 
 
 def reach_closure(universe: Universe) -> Closure:
-    """Return everything that can be part of an answer: what features, previous manifest and weak tags reach."""
+    """Return everything that can be part of an answer: what features, previous manifest and weak tags reach.
+
+    Raises BadRepositoryData for more than MOST_OF_A_NAME of one name.
+    """
     world, problem = universe.world, universe.problem
     closure = Closure(world)
     for request in universe.requests:
@@ -114,7 +122,19 @@ def reach_closure(universe: Universe) -> Closure:
     closure.settle(keys)
     if weak:
         _reach_supplements(closure, keys)
+    _check_names(closure)
     return closure
+
+
+def _check_names(closure: Closure) -> None:
+    counted = Counter(closure.world.solvable(identifier).nameid for identifier in closure.reached)
+    name, count = counted.most_common(1)[0] if counted else (0, 0)
+    if count <= MOST_OF_A_NAME:
+        return
+    held = [one for one in map(closure.world.solvable, closure.reached) if one.nameid == name]
+    repositories = ", ".join(sorted({one.repo.name for one in held}))
+    what = f"too many packages of the name {held[0].name}"
+    raise BadRepositoryData(repositories, "", what, expected=f"at most {MOST_OF_A_NAME}", found=str(count))
 
 
 def _reach_supplements(closure: Closure, keys: tuple[int, ...]) -> None:
