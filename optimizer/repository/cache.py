@@ -16,11 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optimizer.repository.progress import Progress, Silent
+from optimizer.repository.temporary import FULL
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}$")
 _UNFINISHED = ".unfinished"
 _ABANDONED_AFTER_S = 60.0
+
+#: So long another process may make no progress before nobody waits for it any more.
+PATIENCE_S = 60.0
+_LOOK_AGAIN_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,24 @@ class Cache:
         self.directory = cache_directory() if directory is None else directory
         self._progress: Progress = Silent() if progress is None else progress
         self._warned = False
+        self._swept = False
+
+    @contextlib.contextmanager
+    def alone(self, key: str) -> Iterator[None]:
+        """Within, other processes and threads that want to make the content of `key` wait until it is made.
+
+        Who waits asks `get` again then. Nobody waits longer than PATIENCE_S for one that makes no progress, nor where
+        there is nothing to lock: then several do the same work, and the last one's counts.
+        """
+        final = self._path(key)
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError):
+                self._make(self.directory)
+                self._make(final.parent)
+                descriptor = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                stack.callback(os.close, descriptor)  # which ends the lock, as the end of this process would
+                _wait_for_lock(descriptor, final)
+            yield
 
     def get(self, key: str) -> Path | None:
         """Return the file stored under `key`, None where there is none that can be trusted."""
@@ -69,6 +91,7 @@ class Cache:
         try:
             self._make(self.directory)
             self._make(final.parent)
+            self._sweep_once()
             _sweep(final.parent)
             descriptor, name = tempfile.mkstemp(prefix=final.name[:16], suffix=_UNFINISHED, dir=final.parent)
         except OSError as error:
@@ -77,7 +100,8 @@ class Cache:
         try:
             return _write_whole(descriptor, Path(name), final, write)
         except OSError as error:
-            if error.errno not in _FULL:
+            ours = str(error.filename or "").startswith(f"{self.directory}{os.sep}")
+            if error.errno not in FULL and not ours:
                 raise
             self._refuse(error)
             return None
@@ -118,6 +142,13 @@ class Cache:
         # Only names this class makes: a directory named by mistake loses nothing to `clear`.
         return iter(sorted(path for path in self.directory.glob("[0-9a-f][0-9a-f]/*") if _NAME.fullmatch(path.name)))
 
+    def _sweep_once(self) -> None:
+        """Look for what killed writers of any key left: theirs may never be written again."""
+        if not self._swept:
+            self._swept = True
+            for directory in self.directory.glob("[0-9a-f][0-9a-f]"):
+                _sweep(directory)
+
     def _make(self, directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_ours(directory):
@@ -156,10 +187,34 @@ def _write_whole(descriptor: int, unfinished: Path, final: Path, write: Callable
     return final
 
 
+def _wait_for_lock(descriptor: int, final: Path) -> None:
+    """Wait for a directory's lock while the one that has it gets on with `final`; raises OSError without locks."""
+    until, seen = time.monotonic() + PATIENCE_S, -1
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            now = sum(_size(path) for path in final.parent.glob(f"{final.name[:16]}*{_UNFINISHED}"))
+            if now != seen:
+                until, seen = time.monotonic() + PATIENCE_S, now
+            if time.monotonic() > until:
+                return
+            time.sleep(_LOOK_AGAIN_S)
+        else:
+            return
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
+
+
 def _sweep(directory: Path) -> None:
-    """Remove what writers that were killed left: old, and locked by nobody."""
+    """Remove what writers that were killed left: locked by nobody, and not of this minute by either reckoning."""
     for path in directory.glob("*" + _UNFINISHED):
         with contextlib.suppress(OSError), path.open("rb") as file:
-            if time.time() - os.fstat(file.fileno()).st_mtime > _ABANDONED_AFTER_S:
+            if abs(time.time() - os.fstat(file.fileno()).st_mtime) > _ABANDONED_AFTER_S:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 path.unlink()

@@ -19,6 +19,7 @@ from optimizer.repository.cache import Cache
 from optimizer.repository.error import BadRepositoryData, NotThere, RepositoryUnreachable
 from optimizer.repository.progress import Progress
 from optimizer.repository.record import PAGE, REPOMD, Checksum, Record, hash_name, is_page
+from optimizer.repository.temporary import filling_temporary
 
 #: Of one file as it lies there, and of what it unpacks to, in bytes, whatever repomd.xml announces.
 PART_LIMIT = 1 << 30
@@ -102,6 +103,7 @@ class WebLocation:
         """The URL without user, password and query."""
         return without_secrets(self.url)
 
+    @filling_temporary()
     def fetch(self, href: str, limit: int) -> BinaryIO:
         """Download the file into an anonymous temporary one."""
         with contextlib.ExitStack() as stack:
@@ -112,13 +114,18 @@ class WebLocation:
             return file
 
     def fetch_record(self, record: Record) -> BinaryIO:
-        """Return the part from the cache, else download it and keep it there; a damaged cached one is replaced."""
+        """Return the part from the cache, else download it and keep it there; a damaged cached one is replaced.
+
+        Processes that want it at the same time wait for the one that fetches it."""
         key = f"{record.checksum}.part"
-        cached = self.cache.get(key)
-        if cached is not None:
-            with contextlib.suppress(OSError, BadRepositoryData):
-                return _checked(cached.open("rb"), record, self)
-        stored = self._store(record, key)
+        held = self._cached(record, key)
+        if held is not None:
+            return held
+        with self.cache.alone(key):
+            held = self._cached(record, key)  # somebody else may have fetched it meanwhile
+            stored = self._store(record, key) if held is None else None
+        if held is not None:
+            return held
         if stored is not None:
             with contextlib.suppress(OSError):
                 return stored.open("rb")
@@ -135,6 +142,13 @@ class WebLocation:
         except transfer.TransferError:
             return False
         return record.size is None or size is None or size == record.size
+
+    def _cached(self, record: Record, key: str) -> BinaryIO | None:
+        cached = self.cache.get(key)
+        if cached is not None:
+            with contextlib.suppress(OSError, BadRepositoryData):
+                return _checked(cached.open("rb"), record, self)
+        return None
 
     def _store(self, record: Record, key: str) -> Path | None:
         def write(path: Path) -> None:

@@ -18,6 +18,7 @@ from optimizer.repository.error import BadRepositoryData, NotThere, RepositoryEr
 from optimizer.repository.location import OPEN_LIMIT, PART_LIMIT, Location, digest_of, locate, web_address
 from optimizer.repository.progress import Progress
 from optimizer.repository.record import REPOMD, REPOMD_LIMIT, Checksum, Record, read_repomd
+from optimizer.repository.temporary import filling_temporary
 
 if TYPE_CHECKING:
     from optimizer.repository.keyring import Keyring
@@ -92,17 +93,17 @@ def open_part(repository: Repository, kind: str) -> BinaryIO | None:
     """
     failures: list[RepositoryError] = []
     for record in _records(repository, kind):
-        for place in repository.places:
+        for number, place in enumerate(repository.places, start=1):
             try:
                 return _plain(repository, place, record)
             except RepositoryError as error:
                 failures.append(error)
+                if number < len(repository.places) and not isinstance(error, NotThere):
+                    repository.progress.warn(f"{error}; trying the next location")
     if not failures:
         return None
     worst = _worst(failures)
     if kind not in _REQUIRED and isinstance(worst, RepositoryUnreachable):
-                if number < len(repository.places) and not isinstance(error, NotThere):
-                    repository.progress.warn(f"{error}; trying the next location")
         repository.progress.warn(f"{worst}; going on without {kind}")
         return None
     raise worst
@@ -186,6 +187,7 @@ def _check_primary_there(source: RepositorySource, places: tuple[Location, ...],
         raise RepositoryUnreachable(source.id, places[0].address, "listed, but nobody has it", file=primary.href)
 
 
+@filling_temporary()
 def _plain(repository: Repository, place: Location, record: Record) -> BinaryIO:
     """The checksum of the file as it lies there is the proof; like librepo, nobody compares open-checksum.
 
