@@ -16,6 +16,7 @@ from benchmarks.rows.batch import batch, workers
 from benchmarks.rows.dnf import cold, warm
 from benchmarks.rows.growth import closure, memory, universe
 from benchmarks.rows.hard import hard
+from benchmarks.rows.images import images
 from benchmarks.rows.solvers import solvers
 
 ROWS: dict[str, Measure] = {
@@ -29,6 +30,7 @@ ROWS: dict[str, Measure] = {
     "batch": batch,
     "workers": workers,
     "hard": hard,
+    "images": images,
 }
 
 HEAD = ("what", "measured", "value", "by processor time", "goal", "met")

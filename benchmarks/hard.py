@@ -6,7 +6,7 @@ Real closures are easy: a package has one provider nearly always. These are what
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from optimizer.problem.problem import ObjectiveKind
@@ -23,14 +23,15 @@ from optimizer.universe.instance import (
     Requirement,
     RequirementKind,
     Source,
+    UniqueName,
 )
 
 _MIB = 2**20
 
 
 @dataclass(slots=True)
-class _Draft:
-    """An Instance in the making; each package is of a source of its own, and a capability by its name."""
+class Draft:
+    """An Instance in the making; each package name is of a source of its own, and a capability has its number."""
 
     name: str
     packages: list[Package] = field(default_factory=list)
@@ -39,6 +40,8 @@ class _Draft:
     requirements: list[Requirement] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
     features: list[Feature] = field(default_factory=list)
+    unique_names: list[UniqueName] = field(default_factory=list)
+    arch: str = "x86_64"
 
     def package(self, size: int, origin: PackageOrigin = PackageOrigin.UPSTREAM, weight: int = 1) -> int:
         """Add a package and return its index."""
@@ -59,6 +62,32 @@ class _Draft:
         )
         self.packages.append(package)
         return index
+
+    def versions(self, sizes: Mapping[str, int]) -> list[int]:
+        """Add a package in versions, newest first, each with its size, of one source; return their indices."""
+        first, source = len(self.packages), len(self.sources)
+        name = f"p{first:05}"
+        self.sources.append(Source(name=name, evr=f"{next(iter(sizes))}-1", origin=PackageOrigin.UPSTREAM))
+        for age, (version, size) in enumerate(sizes.items()):
+            package = Package(
+                name=name,
+                epoch=0,
+                version=version,
+                release="1",
+                arch=self.arch,
+                repository="upstream",
+                origin=PackageOrigin.UPSTREAM,
+                source=source,
+                source_evr=f"{version}-1",
+                installed_bytes=size,
+                download_bytes=size // 3,
+                age=age,
+            )
+            self.packages.append(package)
+        made = list(range(first, len(self.packages)))
+        if len(made) > 1:
+            self.unique_names.append(UniqueName(name=name, packages=tuple(made)))
+        return made
 
     def capability(self, providers: Iterable[int]) -> int:
         """Add a capability and return its index, which is the formula that asks for it."""
@@ -83,13 +112,13 @@ class _Draft:
         return Instance(
             format=1,
             problem=self.name,
-            arch="x86_64",
+            arch=self.arch,
             packages=tuple(self.packages),
             sources=tuple(self.sources),
             capabilities=tuple(self.capabilities),
             requirements=tuple(self.requirements),
             exclusions=tuple(self.exclusions),
-            unique_names=(),
+            unique_names=tuple(self.unique_names),
             features=tuple(self.features),
             forbidden=(),
             pins=(),
@@ -104,7 +133,7 @@ def knapsack(size: int, seed: int = 1) -> Instance:
     `size` features, twice as many libraries, three of which each feature needs.
     """
     drawn = random.Random(f"knapsack {seed} {size}")
-    draft = _Draft(f"knapsack-{size}")
+    draft = Draft(f"knapsack-{size}")
     libraries = [draft.package(drawn.randint(1, 40 * _MIB)) for _ in range(2 * size)]
     named = [draft.capability([library]) for library in libraries]
     for number in range(size):
@@ -124,7 +153,7 @@ def alternatives(size: int, seed: int = 1) -> Instance:
     One provider of each capability is free of conflicts with its like, so that there is an answer, and is dear.
     """
     drawn = random.Random(f"alternatives {seed} {size}")
-    draft = _Draft(f"alternatives-{size}")
+    draft = Draft(f"alternatives-{size}")
     groups = [[draft.package(drawn.randint(_MIB, 30 * _MIB)) for _ in range(6)] for _ in range(size)]
     safe = {draft.package(drawn.randint(30 * _MIB, 60 * _MIB)) for _ in range(size)}
     for number, (group, dear) in enumerate(zip(groups, sorted(safe), strict=True)):
@@ -139,7 +168,7 @@ def alternatives(size: int, seed: int = 1) -> Instance:
 def cover(size: int, seed: int = 1) -> Instance:
     """Return `size` required features, each met by any of four downstream sources of which there are as many."""
     drawn = random.Random(f"cover {seed} {size}")
-    draft = _Draft(f"cover-{size}")
+    draft = Draft(f"cover-{size}")
     origin = PackageOrigin.DOWNSTREAM
     packages = [draft.package(drawn.randint(_MIB, 30 * _MIB), origin, drawn.randint(1, 3)) for _ in range(size)]
     for number in range(size):

@@ -37,7 +37,7 @@ def hard(bench: Bench) -> Row:
                 "stages": [[one.objective, one.value, one.bound] for one in solution.stages],
             }
         )
-    neither = sum(not _bounded(one) for one in detail)
+    neither = sum(not bounded(one) for one in detail)
     unproven = [one["family"] for one in detail if one["status"] != "optimal"]
     slowest = max(detail, key=lambda one: float(str(one["seconds"])))
     figures = (
@@ -64,7 +64,7 @@ def instances(bench: Bench) -> Iterator[Instance]:
         yield close_problem(load_problem(file), Settings()).closed.instance
 
 
-def _bounded(one: dict[str, Any]) -> bool:
+def bounded(one: dict[str, Any]) -> bool:
     """Whether a solve has values, and its first unproven objective, if any, a bound; the tie-break has neither."""
     objectives = [stage for stage in one["stages"] if stage[0] != "tie_break"]
     first = next((stage for stage in objectives if stage[1] != stage[2]), None)
