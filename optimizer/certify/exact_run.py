@@ -6,11 +6,14 @@ literals are taken for true. Says SAT, UNSAT, TIMEOUT or what else the solver ca
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import sys
 from pathlib import Path
 
 from optimizer.certify.formula import read_formula
+
+_PR_SET_PDEATHSIG = 1
 
 #: What Exact is told besides its own choices: nothing, but to be quiet.
 PARAMETERS = {"verbosity": "0"}
@@ -22,6 +25,8 @@ def main(words: list[str]) -> None:
 
     formula, log, seconds, *assumed = words
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform == "linux":  # killed, who asked could not end this process
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     read = read_formula(Path(formula).read_bytes())
     solver = exact.Exact([*PARAMETERS.items(), ("proof-log", log)] if log else list(PARAMETERS.items()))
     for variable in range(1, read.variables + 1):

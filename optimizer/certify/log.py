@@ -7,12 +7,12 @@ once nothing more rests on them. Nothing here is trusted: what comes out is chec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from optimizer.certify.formula import Formula
 from optimizer.certify.inequality import Inequality, read_inequality
-from optimizer.certify.proof import END, HEADER, OUTPUT, BadProofError, Derivation
+from optimizer.certify.proof import END, HEADER, OUTPUT, BadProofError, Derivation, go_on
 
 _LOGGED = "pseudo-Boolean proof version 1.1"
 _FACTOR = ("*", "d")  # the number before it is no inequality's
@@ -36,10 +36,10 @@ class Log:
         return len(self.formula.inequalities) + 1
 
 
-def refutation(formula: Formula, log: bytes) -> bytes:
+def refutation(formula: Formula, log: bytes, before_step: Callable[[], None] = go_on) -> bytes:
     """Return the refutation of a formula in a log of Exact's; raises BadProofError where there is none."""
     read = read_log(formula, log)
-    needed, last_use = _refutation_steps(read)
+    needed, last_use = _refutation_steps(read, before_step)
     lines = [HEADER, f"f {read.first - 1} ;", *_written(read, needed, last_use)]
     number = read.last if read.last < read.first else read.first + sorted(needed).index(read.last)
     return "\n".join([*lines, OUTPUT, f"conclusion UNSAT : {number} ;", END, ""]).encode()
@@ -80,7 +80,7 @@ def _references(words: list[str]) -> Iterator[int]:
             yield int(word)
 
 
-def _rests_on(log: Log) -> list[frozenset[int] | None]:
+def _rests_on(log: Log, before_step: Callable[[], None]) -> list[frozenset[int] | None]:
     """Return, for each step, the numbers of what it is derived from; None where only all steps together may tell.
 
     A calculation says so; of an obvious step unit propagation finds out, mostly without the calculations.
@@ -88,6 +88,7 @@ def _rests_on(log: Log) -> list[frozenset[int] | None]:
     narrow = Derivation.of(log.formula).narrow
     found: list[frozenset[int] | None] = []
     for place, (rule, words) in enumerate(log.steps):
+        before_step()
         if rule == "pol":
             found.append(frozenset(_references(words)))
         else:
@@ -97,10 +98,11 @@ def _rests_on(log: Log) -> list[frozenset[int] | None]:
     return found
 
 
-def _settle(log: Log, rests_on: list[frozenset[int] | None]) -> None:
+def _settle(log: Log, rests_on: list[frozenset[int] | None], before_step: Callable[[], None]) -> None:
     """Find out what the other obvious steps are derived from, by calculating all steps; raises BadProofError."""
     derivation = Derivation.of(log.formula)
     for place, (rule, words) in enumerate(log.steps[: log.last - log.first + 1]):
+        before_step()
         held = derivation.calculated(words) if rule == "pol" else _obvious(words)
         if rests_on[place] is None:
             rests_on[place] = derivation.refutes(held.negated())
@@ -116,12 +118,12 @@ def _obvious(words: list[str]) -> Inequality:
     return held
 
 
-def _refutation_steps(log: Log) -> tuple[set[int], dict[int, int]]:
+def _refutation_steps(log: Log, before_step: Callable[[], None]) -> tuple[set[int], dict[int, int]]:
     """Return the numbers of the steps that the contradiction rests on, and which step uses each last."""
-    rests_on = _rests_on(log)
+    rests_on = _rests_on(log, before_step)
     needed, last_use = _needed(log, rests_on)
     if any(rests_on[number - log.first] is None for number in needed):
-        _settle(log, rests_on)
+        _settle(log, rests_on, before_step)
         needed, last_use = _needed(log, rests_on)
     return needed, last_use
 

@@ -8,6 +8,7 @@ parity reasoning efficiently using pseudo-Boolean proofs" (2021).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from optimizer.certify.formula import Formula
@@ -124,7 +125,11 @@ class Derivation:
         return held if isinstance(operand, Inequality) else held.copy()
 
 
-def check_proof(formula: Formula, proof: bytes) -> int:
+def go_on() -> None:
+    """Take a step as any other: what is called before each, and may raise something instead."""
+
+
+def check_proof(formula: Formula, proof: bytes, before_step: Callable[[], None] = go_on) -> int:
     """Return how many steps a proof has that a formula has no answer; raises BadProofError where it is none."""
     lines = proof.decode("ascii", "replace").split("\n")
     if lines[0] != HEADER or lines[1:2] != [f"f {len(formula.inequalities)} ;"]:
@@ -132,6 +137,7 @@ def check_proof(formula: Formula, proof: bytes) -> int:
     derivation = Derivation.of(formula)
     end = next((place for place, line in enumerate(lines) if line == OUTPUT), len(lines))
     for place in range(2, end):
+        before_step()
         _step(derivation, lines[place], place + 1)
     _check_end(derivation, lines[end:], end + 1)
     return end - 2

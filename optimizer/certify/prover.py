@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -63,8 +65,14 @@ def prove(formula: bytes, budget: Budget) -> Proved:
         if word != "UNSAT":
             raise ProverFailedError(word)
         read = read_formula(formula)
-        proof = refutation(read, (directory / "log.proof").read_bytes())
-    return Proved(proof, check_proof(read, proof))
+        proof = refutation(read, (directory / "log.proof").read_bytes(), partial(in_time, budget))
+    return Proved(proof, check_proof(read, proof, partial(in_time, budget)))
+
+
+def in_time(budget: Budget) -> None:
+    """Raise OutOfTimeError where nothing more may be done."""
+    if budget.spent:
+        raise OutOfTimeError
 
 
 def accepts(formula: bytes, assignment: list[str], budget: Budget) -> bool:
@@ -75,13 +83,10 @@ def accepts(formula: bytes, assignment: list[str], budget: Budget) -> bool:
 
 def _run(formula: bytes, directory: Path, budget: Budget, log: str, assumed: list[str] | None = None) -> str:
     """Return the last word of a run; raises OutOfTimeError."""
-    if budget.spent:
-        raise OutOfTimeError
+    in_time(budget)
     seconds = _LONG if budget.remaining_s is None else budget.remaining_s
     (directory / "formula.opb").write_bytes(formula)
     command = [sys.executable, "-m", f"{__package__}.exact_run", "formula.opb", log, str(seconds), *(assumed or ())]
-    import os
-
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen(
         command, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -6,6 +6,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,7 @@ from optimizer.certify.certificate import (
 from optimizer.certify.formula import read_formula
 from optimizer.certify.make import answer_files, described, digest
 from optimizer.certify.proof import BadProofError, check_proof
+from optimizer.certify.prover import in_time
 from optimizer.certify.questions import Question, Questions
 from optimizer.certify.solvers import installed_solvers
 from optimizer.model.solver import Budget
@@ -179,7 +181,7 @@ def _refutation_faults(
         return
     try:
         proof = _unpacked(one.proof, files.get(one.proof, b""))
-        steps = check_proof(read_formula(question.content), proof)
+        steps = check_proof(read_formula(question.content), proof, partial(in_time, budget))
     except (BadProofError, zlib.error, EOFError, gzip.BadGzipFile) as error:
         yield f"{one.proof} proves nothing: {error}"
         return

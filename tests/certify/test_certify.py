@@ -6,7 +6,10 @@ import gzip
 import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -20,10 +23,12 @@ from optimizer.certify.certificate import CERTIFICATE, SUMS, Certificate, sums
 from optimizer.certify.prover import prover_version
 from optimizer.certify.questions import Questions
 from optimizer.cli.main import main
+from optimizer.export.results import write_results
+from optimizer.pipeline import Settings, solve_file
 from optimizer.universe.snapshot import compress_instance, read_instance
 from tests.certify.results import hardly_small, written
 from tests.model.making import make
-from tests.requirements import require_tool
+from tests.requirements import PROJECT_ROOT, require_tool
 
 if prover_version() is None:
     pytest.skip("pip install 'pkgset[certify]'", allow_module_level=True)
@@ -380,3 +385,35 @@ def test_the_schema_describes_what_is_written(certified: Path, capsys: pytest.Ca
     document = json.loads((certified / "certificate" / CERTIFICATE).read_bytes())
     jsonschema.Draft202012Validator(schema).validate(document)
     assert run("schema", "--certificate", "--family") == 2
+
+
+def test_the_demo_is_certified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = write_results(solve_file(PROJECT_ROOT / "problems" / "demo" / "demo.yaml", Settings()), tmp_path)
+    assert run("certify", "-q", result) == 0
+    assert run("certify", "--check", result) == 0
+    assert "features 46 points, no answer has more: proof of" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="Linux tells a process's children")
+def test_ctrl_c_leaves_neither_files_nor_processes(certified: Path, tmp_path: Path) -> None:
+    """Exact is made to wait, so that the signal comes while it runs."""
+    (tmp_path / "exact.py").write_text("import time\ntime.sleep(60)\n")
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{PROJECT_ROOT}", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "optimizer", "certify", "-q", str(certified), "-o", str(tmp_path / "none")]
+    with subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        waiting = next(_children(process.pid))
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.strip() == "pkgset: interrupted"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "__pycache__") == ["exact.py"]
+    assert not Path(f"/proc/{waiting}").exists()
+
+
+def _children(parent: int) -> Iterator[str]:
+    """Wait for the first child of a process."""
+    while True:
+        yield from Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        time.sleep(0.01)
