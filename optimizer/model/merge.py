@@ -1,89 +1,126 @@
-"""Variables of one value, seen in what implies what: cycles, and what is needed through one variable alone."""
+"""Variables of one value: those that imply each other, and those that nothing but one other needs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from optimizer.model.form import Clause
 from optimizer.model.residue import Residue
 
-#: As many steps may be taken along implications in one round; beyond, only direct ones are seen.
-_STEPS = 200_000
-
 
 @dataclass(slots=True)
-class Implications:
-    """What each literal implies by clauses of two literals and by at-most-ones."""
+class Merged:
+    """Variables grouped by value: `into` leads from a variable towards the one that stands for it."""
 
-    direct: dict[int, list[int]]
-    known: dict[int, frozenset[int]] = field(default_factory=dict)
-    steps: int = _STEPS
+    into: dict[int, int] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, residue: Residue) -> Implications:
-        """Return the implications of a residue as it stands."""
-        direct: dict[int, list[int]] = {}
-        for clause in residue.clauses:
-            if len(clause) == 2:
-                one, other = clause
-                direct.setdefault(~one, []).append(other)
-                direct.setdefault(~other, []).append(one)
-        for group in residue.groups:
-            for literal in group:
-                direct.setdefault(literal, []).extend([~other for other in group if other != literal])
-        return cls(direct)
+    def find(self, variable: int) -> int:
+        """Return the variable that stands for one."""
+        into = self.into
+        while variable in into:
+            further = into[variable]
+            if further in into:
+                into[variable] = into[further]
+            variable = further
+        return variable
 
-    def cone(self, literal: int) -> frozenset[int]:
-        """Return a literal and all that it implies, however far; only what it implies at once where steps run out."""
-        found = self.known.get(literal)
-        if found is not None:
-            return found
-        held = {literal}
-        queue = [literal]
-        while queue and self.steps > 0:
-            for other in self.direct.get(queue.pop(), ()):
-                if other not in held:
-                    held.add(other)
-                    queue.append(other)
-            self.steps -= 1
-        self.known[literal] = cone = frozenset(held)
-        return cone
+    def settled(self) -> dict[int, int]:
+        """Return the variable that stands for each that has been merged."""
+        return {variable: self.find(variable) for variable in self.into}
 
 
-def equals(residue: Residue, implications: Implications, unwanted: set[int]) -> dict[int, int]:
+def equals(residue: Residue, unwanted: set[int]) -> dict[int, int]:
     """Return variables of one value, as the one that is to stand for each.
 
-    Two variables that imply each other are equal. So is `x` to every variable of a set that it implies, if these are
-    unwanted and each clause that needs one of them negates `x` or another of the set: without `x` none is needed.
+    Two variables that imply each other are equal. So is an unwanted variable to one that implies it, if each clause
+    that needs it negates that one, or another that is equal to that one: without it, nothing is needed.
     """
-    needed: dict[int, list[Clause]] = {}
-    for clause in residue.clauses:
+    implied, needing = _implied(residue.clauses)
+    merged = Merged()
+    for cycle in _cycles(implied):
+        kept = min(cycle)
+        merged.into.update((variable, kept) for variable in cycle if variable != kept)
+    waiting = sorted(unwanted & needing.keys(), reverse=True)
+    while waiting:
+        variable = waiting.pop()
+        own = merged.find(variable)
+        if own != variable and variable in merged.into:
+            variable = own
+        if variable not in unwanted:
+            continue
+        only = _only_needed_by(variable, needing, merged)
+        if only is not None:
+            merged.into[variable] = only
+            waiting += [other for other in implied.get(variable, ()) if other in unwanted]
+    return merged.settled()
+
+
+def _implied(clauses: list[Clause]) -> tuple[dict[int, list[int]], dict[int, list[Clause]]]:
+    """Return what each variable implies by clauses of two literals, and the clauses that need each variable."""
+    implied: dict[int, list[int]] = {}
+    needing: dict[int, list[Clause]] = {}
+    for clause in clauses:
+        if len(clause) == 2:
+            one, other = clause
+            if one < 0 <= other:
+                implied.setdefault(~one, []).append(other)
+            elif other < 0 <= one:
+                implied.setdefault(~other, []).append(one)
         for literal in clause:
             if literal >= 0:
-                needed.setdefault(literal, []).append(clause)
-    into: dict[int, int] = {}
-    taken: set[int] = set()
-    for variable in sorted(residue.members):
-        if variable in into or variable not in implications.direct:
+                needing.setdefault(literal, []).append(clause)
+    return implied, needing
+
+
+def _only_needed_by(variable: int, needing: dict[int, list[Clause]], merged: Merged) -> int | None:
+    """Return the one variable that implies another and without which nothing needs it; None where there is none."""
+    common: set[int] | None = None
+    implying: set[int] = set()
+    for clause in needing.get(variable, ()):
+        negated = {merged.find(~literal) for literal in clause if literal < 0}
+        if variable in negated:
             continue
-        cone = implications.cone(variable)
-        if len(cone) < 2:
+        if len(clause) == 2:
+            implying |= negated
+        common = negated if common is None else common & negated
+        if not common:
+            return None
+    return min(common & implying, default=None) if common else None
+
+
+def _cycles(implied: dict[int, list[int]]) -> Iterator[list[int]]:
+    """Yield the sets of two variables or more that imply each other (Tarjan 1972, without recursion)."""
+    number: dict[int, int] = {}
+    low: dict[int, int] = {}
+    path: list[int] = []
+    on_path: set[int] = set()
+    for begin, others in implied.items():
+        if begin in number:
             continue
-        followers = {
-            other for other in cone if other >= 0 and other != variable and other not in into and other not in taken
-        }
-        mutual = {other for other in followers if variable in implications.cone(other)}
-        alone = (followers - mutual) & unwanted
-        negated = {~other for other in alone | mutual} | {~variable}
-        before = 0
-        while before != len(alone):
-            before = len(alone)
-            kept = {
-                other for other in alone if not any(negated.isdisjoint(clause) for clause in needed.get(other, ()))
-            }
-            negated -= {~other for other in alone - kept}
-            alone = kept
-        for other in mutual | alone:
-            into[other] = variable
-            taken.add(variable)
-    return into
+        work = [(begin, iter(others))]
+        number[begin] = low[begin] = len(number)
+        path.append(begin)
+        on_path.add(begin)
+        while work:
+            variable, rest = work[-1]
+            for other in rest:
+                if other not in number:
+                    number[other] = low[other] = len(number)
+                    path.append(other)
+                    on_path.add(other)
+                    work.append((other, iter(implied.get(other, ()))))
+                    break
+                if other in on_path:
+                    low[variable] = min(low[variable], number[other])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[variable])
+                if low[variable] == number[variable]:
+                    place = path.index(variable)
+                    cycle = path[place:]
+                    del path[place:]
+                    on_path.difference_update(cycle)
+                    if len(cycle) > 1:
+                        yield cycle

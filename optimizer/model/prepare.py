@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from optimizer.model.form import AtMostOne, Clause, Form, Sum, Term
-from optimizer.model.ideal import assume_ideal
+from optimizer.model.ideal import Ideal, assume_ideal
 from optimizer.model.lexicographic import Costs
-from optimizer.model.propagate import TRUE, Occurrences, Values
+from optimizer.model.propagate import FALSE, TRUE, Occurrences, Values
 from optimizer.model.reach import reachable
 from optimizer.model.residue import Bound, Residue
 
@@ -91,10 +91,10 @@ class Prepared:
         self._leave_out_definitions(values, sought.costs, set(asked.literals), unraisable, unlowerable)
         if not (self.possible and values.propagate([*asked.literals, *self.units])):
             return Residue.impossible()
-        assumed, possible = assume_ideal(values, sought.ideals if ideal else ())
-        further = _settle(asked.clauses, values) if possible else None
+        assumed = assume_ideal(values, sought.ideals if ideal else ())
+        further = _settle(asked.clauses, assumed.exclusive, values) if assumed.possible else None
         if further is None:
-            return Residue.impossible(assumed)
+            return Residue.impossible(assumed.columns)
         unwanted = [amount >= 0 for amount in sought.costs.by_variable]
         for variable in unlowerable:
             unwanted[variable] = False
@@ -117,21 +117,29 @@ class Prepared:
 _GONE = 1 << 60
 
 
-def _settle(clauses: Iterable[Clause], values: Values) -> list[Clause] | None:
-    """Propagate further clauses and return what is left of them; None where one cannot hold."""
-    waiting = list(clauses)
+def _settle(clauses: Iterable[Clause], groups: Iterable[Clause], values: Values) -> list[Clause] | None:
+    """Propagate further clauses and at-most-ones; return what is left of the clauses, None where one cannot hold."""
+    waiting, value = list(clauses), values.value
     while True:
-        waiting = [clause for clause in waiting if all(values.value[one] != TRUE for one in clause)]
-        waiting = [tuple(dict.fromkeys(one for one in clause if not values.value[one])) for clause in waiting]
-        units = [clause[0] for clause in waiting if len(clause) == 1]
-        if not all(waiting) or not values.propagate(units):
+        waiting = [clause for clause in waiting if all(value[one] != TRUE for one in clause)]
+        waiting = [tuple(dict.fromkeys(one for one in clause if not value[one])) for clause in waiting]
+        forced = [clause[0] for clause in waiting if len(clause) == 1]
+        for group in groups:
+            chosen = [one for one in group if value[one] == TRUE][:1]
+            forced += [~one for one in group if chosen and one not in chosen and value[one] != FALSE]
+        if not all(waiting) or not values.propagate(forced):
             return None
-        if not units:
+        if not forced:
             return waiting
 
 
 def _remaining(
-    values: Values, further: list[Clause], sums: Iterable[Sum], sought: Sought, unwanted: Sequence[bool], assumed: int
+    values: Values,
+    further: list[Clause],
+    sums: Iterable[Sum],
+    sought: Sought,
+    unwanted: Sequence[bool],
+    assumed: Ideal,
 ) -> Residue:
     """Return what values leave open, without the unwanted variables that nothing can need, numbered anew."""
     value, satisfied, left = values.value, values.satisfied, values.left
@@ -148,7 +156,10 @@ def _remaining(
     for number, variable in enumerate(kept):
         new[variable], new[~variable] = number, ~number
     renamed = [tuple([new[one] for one in clause]) for clause in live]
-    groups = [tuple([new[one] for one in group if not value[one]]) for group in values.occurrences.groups]
+    groups = [
+        tuple([new[one] for one in group if not value[one]])
+        for group in (*values.occurrences.groups, *assumed.exclusive)
+    ]
     groups = [tuple([one for one in group if one != _GONE]) for group in groups]
     cost, first = sought.costs.by_variable, sought.first
     return Residue(
@@ -159,7 +170,7 @@ def _remaining(
         groups=[group for group in groups if len(group) > 1],
         bounds=[bound for one in sums for bound in _bounds(one, value, new)],
         true=[variable for variable in variables if value[variable] == TRUE],
-        ideal=assumed,
+        ideal=assumed.columns,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from optimizer.model.dominate import dominated
-from optimizer.model.merge import Implications, equals
+from optimizer.model.merge import equals
 from optimizer.model.reach import reachable
 from optimizer.model.residue import Residue
 
@@ -82,14 +82,14 @@ def leave_out_unneeded(residue: Residue) -> None:
 
 def merge_equals(residue: Residue) -> None:
     """Let one variable stand for all that have its value."""
-    into = equals(residue, Implications.of(residue), residue.unwanted())
+    into = equals(residue, residue.unwanted())
     if into:
         residue.merge(into)
 
 
 def leave_out_dominated(residue: Residue) -> None:
     """Make false what another candidate can always replace."""
-    literals = dominated(residue, Implications.of(residue), residue.unwanted())
+    literals = dominated(residue, residue.unwanted())
     if literals:
         residue.assign(literals)
 

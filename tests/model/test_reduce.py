@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from optimizer.answer.verify import verify
 from optimizer.model import optimum, prepare, reduce, remainder
+from optimizer.model.ideal import Ideal
 from optimizer.model.question import Question
 from optimizer.model.reduce import STEPS
 from optimizer.model.solve import Engine
@@ -38,7 +39,7 @@ def working(way: str, *, ideal: bool) -> Iterator[None]:
         patch.setattr(optimum, "_SMALL", small)
         patch.setattr(remainder, "_WIDEST", widest)
         if not ideal:
-            patch.setattr(prepare, "assume_ideal", lambda _values, _columns: (0, True))
+            patch.setattr(prepare, "assume_ideal", lambda _values, _columns: Ideal())
         yield
 
 
@@ -75,7 +76,7 @@ def questions(draw: st.DrawFn, engine: Engine) -> Question:
     )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(instance=bounded_instances(), way=st.sampled_from(sorted(WAYS)), ideal=st.booleans())
 def test_a_reduced_model_has_the_answer_of_the_whole_one(instance: Instance, way: str, ideal: bool) -> None:
     whole = Engine.of(instance, reduce=False).solve()
@@ -85,7 +86,7 @@ def test_a_reduced_model_has_the_answer_of_the_whole_one(instance: Instance, way
     assert not reduced.solved or verify(instance, reduced) == ()
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(data=st.data(), instance=bounded_instances(), way=st.sampled_from(sorted(WAYS)), explain=st.booleans())
 def test_so_it_has_under_any_question(data: st.DataObject, instance: Instance, way: str, explain: bool) -> None:
     whole, reduced = Engine.of(instance, explain=explain, reduce=False), Engine.of(instance, explain=explain)

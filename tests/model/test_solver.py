@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from optimizer.answer.verify import verify
 from optimizer.model import optimum, prepare, remainder, step, tie_break
 from optimizer.model.build import Model
+from optimizer.model.ideal import Ideal
 from optimizer.model.question import PLAIN
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine
@@ -98,7 +99,7 @@ def test_an_interruption_between_stages_leaves_an_answer_that_holds(
         patch.setattr(tie_break, "run", counted)
         patch.setattr(optimum, "_SMALL", 0)  # so that a reduced model, too, is left to CP-SAT
         patch.setattr(remainder, "_WIDEST", 1)
-        patch.setattr(prepare, "assume_ideal", lambda _values, _columns: (0, True))
+        patch.setattr(prepare, "assume_ideal", lambda _values, _columns: Ideal())
         solution = Engine.of(instance, reduce=reduce).solve(budget=budget)
     if not budget.interrupted:
         assert solution == whole
