@@ -54,7 +54,11 @@ class CandidateSet:
             return 0
         name = f"{solvable.name}.{solvable.arch}"
         # Its own repository has none that is newer: it would be the candidate.
-        elsewhere = (held for identifier, held in self.others.items() if identifier != solvable.repo.id)
+        elsewhere = (
+            held
+            for identifier, held in self.others.items()
+            if identifier != solvable.repo.id and world.origins[identifier] is origin
+        )
         spelt = {evr for held in elsewhere for evr in held.get(name, ())}
         return sum(compare_evr(evr, solvable.evr) > 0 for evr in spelt)
 

@@ -84,13 +84,14 @@ def test_the_newest_alone_give_the_same_instance(
 
 
 def test_an_age_counts_versions_that_were_not_loaded(tmp_path: Path) -> None:
-    """The origin's other repository has two newer versions, of which one alone is a candidate."""
+    """The origin's other repository has two newer versions, one alone a candidate; another origin's do not count."""
     old = write_packages(tmp_path / "old", Made(version="1"), Made(version="2"))
     new = write_packages(tmp_path / "new", Made(version="3"), Made(version="4"), Made(version="4", arch="src"))
-    file = write_problem(tmp_path, ["upstream"] * 2, [old, new])
+    own = write_packages(tmp_path / "own", Made(version="3.5"))
+    file = write_problem(tmp_path, ["upstream", "upstream", "downstream"], [old, new, own])
     world = close_problem(load_problem(file), Settings(cache=Cache(tmp_path / "cache")))
     ages = {package.version: package.age for package in world.closed.instance.packages}
-    assert ages == {"2": 2, "4": 0}
+    assert ages == {"2": 2, "4": 0, "3.5": 0}
 
 
 @pytest.mark.parametrize(
