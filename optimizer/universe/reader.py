@@ -139,7 +139,9 @@ def _leave_newest(pool: Any, repository: Any, admitted: int) -> bytes:
     modules = ModuleSelection((), *(frozenset(asked[name]) for name in names))
     eligible = eligible_packages(pool, repository.solvables_iter(), asked["architectures"], modules)
     kept = set(newest_packages(pool, eligible))
-    others = [solvable.id for solvable in repository.solvables_iter() if solvable.id not in kept]
+    first = next(repository.solvables_iter(), None)  # of ids in a row, as no other repository is here
+    there = () if first is None else range(first.id, first.id + repository.nsolvables)
+    others = [identifier for identifier in there if identifier not in kept]
     # A shadow takes solvables over and has none of their attributes; what is left is written without gaps.
     repository.createshadow("others").moveshadow(others)
     return json.dumps(versions_by_name(pool, eligible), separators=(",", ":")).encode()
