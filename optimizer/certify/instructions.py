@@ -48,7 +48,8 @@ _CHECKING = f"""## Check it without pkgset
     veripb QUESTION.opb QUESTION.pbp      # gunzip a proof that ends in .gz first
 
 Proofs are in VeriPB's format 3.0. VeriPB 2 should read them after
-`sed -e '1s/3.0/2.0/' -e '/^rup/!s/ ;$//' QUESTION.pbp`. The authors of pkgset had no VeriPB to try that with. Where there is no proof, give the question to any solver that
+`sed -e '1s/3.0/2.0/' -e '/^rup/!s/ ;$//' QUESTION.pbp`. The authors of pkgset had no VeriPB to try either
+with; `pkgset certify --check` has a checker of its own. Where there is no proof, give the question to any solver that
 reads OPB (`clasp QUESTION.opb`): it must say UNSATISFIABLE.
 
 ## What is left to believe
