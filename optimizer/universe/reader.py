@@ -65,7 +65,10 @@ def main() -> None:
 def _limit(which: int, wanted: int) -> None:
     _, hard = resource.getrlimit(which)
     least = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(which, (least, least))
+    try:
+        resource.setrlimit(which, (least, least))
+    except (ValueError, OSError):  # macOS knows no limit of address space; the other limits hold there
+        return
 
 
 def _say(*words: str) -> None:
