@@ -24,11 +24,12 @@ def main(words: list[str]) -> None:
     import exact
 
     formula, log, seconds, *assumed = words
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "linux":  # killed, who asked could not end this process
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     read = read_formula(Path(formula).read_bytes())
     solver = exact.Exact([*PARAMETERS.items(), ("proof-log", log)] if log else list(PARAMETERS.items()))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # after Exact has put its own in the way
     for variable in range(1, read.variables + 1):
         solver.addVariable(f"x{variable}", 0, 1)
     for held in read.inequalities:

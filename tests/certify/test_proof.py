@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,10 @@ PIGEONS = [
 
 def log_of(formula: Formula, directory: Path) -> tuple[str, bytes]:
     """What Exact says of a formula, and its log."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     solver = exact.Exact([("proof-log", str(directory / "log")), ("verbosity", "0")])
+    for number, handler in before.items():
+        signal.signal(number, handler)  # Exact takes them
     for variable in range(1, VARIABLES + 1):
         solver.addVariable(f"x{variable}", 0, 1)
     for held in formula.inequalities:

@@ -7,6 +7,7 @@ and the oracle have the repositories.
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -118,7 +119,10 @@ def by_exact(case: Case) -> bool:
 def _exact(formula: Formula, literals: list[str]) -> str:
     import exact
 
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     solver = exact.Exact([("verbosity", "0")])
+    for number, handler in before.items():
+        signal.signal(number, handler)  # Exact takes them, and every later run then ends as interrupted
     for variable in range(1, formula.variables + 1):
         solver.addVariable(f"x{variable}", 0, 1)
     for held in formula.inequalities:
