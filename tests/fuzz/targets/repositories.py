@@ -64,6 +64,8 @@ _PACKAGES = (
     Made(name="c", requires=("(d or (a and b))", "libc.so.6(GLIBC_2.4)(64bit)"), provides=("d = 2",)),
     Made(name="c", version="2^git", arch="i686", conflicts=("(a unless b)",), obsoletes=("c = 1",)),
 )
+_ADMITTED = b"""{"architectures": ["i686", "noarch", "x86_64"], "active_artifacts": ["a-0:1-1.noarch"],
+"excluded_artifacts": ["c-0:2^git-1.i686"], "active_names": ["a"]}"""
 _REPOMD = b"""<?xml version="1.0"?>
 <repomd xmlns="http://linux.duke.edu/metadata/repo"><revision>7</revision>
 <data type="primary"><checksum type="sha256">%s</checksum><open-checksum type="sha256">%s</open-checksum>
@@ -104,11 +106,12 @@ def _problem() -> Problem:
         return load_problem(path)
 
 
-def _written(kind: str, *contents: bytes) -> bytes:
-    """Return what the child writes of a repository. Raises BadRepositoryData."""
+def _written(kind: str, *contents: bytes, newest: bool = False) -> bytes:
+    """Return what the child writes of a repository, of its newest packages alone. Raises BadRepositoryData."""
     descriptors = [_descriptor(content) for content in (*contents, b"")]
     try:
-        reader.read(kind, descriptors[:-1], descriptors[-1])
+        # Which closes the file of what is admitted.
+        reader.read(kind, descriptors[:-1], descriptors[-1], _descriptor(_ADMITTED) if newest else None)
         return os.pread(descriptors[-1], os.fstat(descriptors[-1]).st_size, 0)
     except reader.Refused as refused:
         raise BadRepositoryData("fuzz", "", str(refused)) from refused
@@ -154,9 +157,10 @@ def _good() -> bytes:
 def run_primary(data: bytes, place: Path, contain: Contain) -> None:
     """A repository of two whose primary is bad."""
     contain(True)
-    written = _written("rpm-md", data)
+    written, newest = _written("rpm-md", data), _written("rpm-md", data, newest=True)
     contain(False)
     _close(_good(), written)
+    _close(newest, _good())
 
 
 def run_filelists(data: bytes, place: Path, contain: Contain) -> None:
