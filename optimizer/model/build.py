@@ -31,6 +31,7 @@ class Model:
     feature: dict[int, int] = field(default_factory=dict)
     unmet: dict[int, int] = field(default_factory=dict)
     guards: dict[Guard, int] = field(default_factory=dict)
+    _met: dict[int, Clause] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.package = [self.new_variable() for _ in self.instance.packages]
@@ -76,16 +77,17 @@ class Model:
         self, formula: Formula, unless: Clause, *, negated: bool = False, defining: int | None = None
     ) -> None:
         """Add that a formula (or its negation) holds unless one of the literals does."""
+        if not negated and defining is None and isinstance(formula, int):  # nearly all there are
+            self.form.constraints.append((*unless, *self._providers(formula)))
+            return
         for clause in self.clauses(formula, negated=negated):
-            self.add_clause((*unless, *clause), defining=defining)
+            self.form.add_clause((*unless, *clause), defining=defining)
 
     def clauses(self, formula: Formula, *, negated: bool = False) -> list[Clause]:
         """Return a formula, or its negation, in conjunctive normal form; wide disjunctions get a variable a part."""
         if isinstance(formula, int):
-            providers = self.instance.capabilities[formula].providers
-            if negated:
-                return [(negation(self.package[index]),) for index in providers]
-            return [tuple(self.package[index] for index in providers)]
+            providers = self._providers(formula)
+            return [(negation(literal),) for literal in providers] if negated else [providers]
         operator, *parts = formula
         if operator == "not":
             return self.clauses(parts[0], negated=not negated)
@@ -93,6 +95,15 @@ class Model:
         if (operator == "all") is not negated:
             return [clause for clauses in expanded for clause in clauses]
         return self._disjunction(expanded)
+
+    def _providers(self, capability: int) -> Clause:
+        """Return the literals of a capability's providers."""
+        found = self._met.get(capability)
+        if found is None:
+            package = self.package
+            found = tuple([package[index] for index in self.instance.capabilities[capability].providers])
+            self._met[capability] = found
+        return found
 
     def _disjunction(self, parts: list[list[Clause]]) -> list[Clause]:
         if any(not clauses for clauses in parts):

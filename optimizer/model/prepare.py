@@ -57,18 +57,21 @@ class Prepared:
     @classmethod
     def of(cls, form: Form) -> Prepared:
         """Return a Form prepared."""
-        clauses: list[Clause] = []
+        numbers: dict[Clause, int] = {}  # packages often ask for many names of one provider
         groups: list[Clause] = []
         sums: list[Sum] = []
         places: dict[int, int] = {}
         for number, constraint in enumerate(form.constraints):
-            if isinstance(constraint, AtMostOne):
+            if isinstance(constraint, tuple):
+                clause = constraint
+                if len(clause) > 1 and (len(clause) > 2 or clause[0] == clause[1]):
+                    clause = tuple(dict.fromkeys(clause))
+                places[number] = numbers.setdefault(clause, len(numbers))
+            elif isinstance(constraint, AtMostOne):
                 groups.append(constraint.literals)
-            elif isinstance(constraint, Sum):
-                sums.append(constraint)
             else:
-                places[number] = len(clauses)
-                clauses.append(_distinct(constraint))
+                sums.append(constraint)
+        clauses = list(numbers)
         occurrences = Occurrences(form.variables, clauses, groups)
         return cls(
             variables=form.variables,
@@ -172,13 +175,6 @@ def _remaining(
         true=[variable for variable in variables if value[variable] == TRUE],
         ideal=assumed.columns,
     )
-
-
-def _distinct(clause: Clause) -> Clause:
-    """Return a clause with each of its literals once."""
-    if len(clause) > 2 or (len(clause) == 2 and clause[0] == clause[1]):
-        return tuple(dict.fromkeys(clause))
-    return clause
 
 
 def _sides(one: Sum) -> list[tuple[int, int]]:

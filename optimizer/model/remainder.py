@@ -16,7 +16,7 @@ from optimizer.model.step import lock, minimise, worth
 from optimizer.model.tie_break import decide_in_order
 
 #: Consecutive columns are minimised as one sum as long as all its weights together stay below this.
-_WIDEST = 1 << 40
+_WIDEST = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)

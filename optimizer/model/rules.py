@@ -25,8 +25,9 @@ def add_requires(model: Model) -> None:
     """C2: `x[p]` implies the formula of each Requires."""
     for index, requirement in enumerate(model.instance.requirements):
         if requirement.kind in _HARD:
-            absent = negation(model.package[requirement.package])
-            model.add_formula(requirement.formula, (*model.explained("requirement", index), absent))
+            absent = (negation(model.package[requirement.package]),)
+            unless = (*model.explained("requirement", index), *absent) if model.explain else absent
+            model.add_formula(requirement.formula, unless)
 
 
 def add_conflicts(model: Model) -> None:

@@ -21,10 +21,10 @@ from tests.model.test_solve import limited_instances
 
 #: Which steps are taken, how large a part is searched here, and how wide a sum CP-SAT gets.
 WAYS = {
-    **{name: ((name,), 60, 1 << 40) for name in STEPS},
-    "no step": ((), 60, 1 << 40),
-    "all steps": (tuple(STEPS), 60, 1 << 40),
-    "all steps, CP-SAT": (tuple(STEPS), 0, 1 << 40),
+    **{name: ((name,), 60, 1 << 60) for name in STEPS},
+    "no step": ((), 60, 1 << 60),
+    "all steps": (tuple(STEPS), 60, 1 << 60),
+    "all steps, CP-SAT": (tuple(STEPS), 0, 1 << 60),
     "no step, CP-SAT, a column at a time": ((), 0, 1),
 }
 
