@@ -38,6 +38,8 @@ time_limit_option = click.option(
 scheduler_option = click.option(
     "--scheduler", metavar="ADDRESS", help="Solve on the Dask cluster of this scheduler (needs pkgset[cluster])."
 )
+csv_option = click.option("--csv", "csv_file", type=FILE, help="Write the table as CSV; - is stdout.")
+parquet_option = click.option("--parquet", type=FILE, help="Write the table as Parquet (needs pkgset[parquet]).")
 workers_option = click.option(
     "--workers",
     type=click.IntRange(min=1),

@@ -20,7 +20,7 @@ _NEEDED = ("jinja2", "pygal", "squarify")
 @click.command()
 @click.argument(
     "results",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=click.Path(path_type=Path, exists=True),
     nargs=-1,
     required=True,
     metavar="RESULT...",
@@ -54,9 +54,10 @@ def report(
 ) -> None:
     """Draw results as one HTML page that needs no network.
 
-    RESULT is a directory that `pkgset solve` wrote, results/<problem name>; several are set side by side. The page
-    has status and proof, sizes by feature and by package, the divergence list with evidence and price, and all
-    packages, to search and sort. It holds everything it shows: mail it, or open it from disk.
+    RESULT is a directory that `pkgset solve` wrote, results/<problem name>; several are set side by side, as are the
+    images of a family, results/<family>. The page has status and proof, sizes by feature and by package, the
+    divergence list with evidence and price, and all packages, to search and sort. It holds everything it shows: mail
+    it, or open it from disk.
     """
     from importlib.util import find_spec
 
@@ -69,9 +70,12 @@ def report(
     from optimizer.report.page import render_page
 
     more = [(path, _frontier(path)) for path in frontiers]
-    reported = [_read(directory, more) for directory in results]
+    directories = list(dict.fromkeys(directory for path in results for directory in _directories(path)))
+    reported = [_read(directory, more) for directory in directories]
     if "alternatives" in extras:
-        reported = [_with_choices(directory, one, quiet) for directory, one in zip(results, reported, strict=True)]
+        reported = [
+            _with_choices(directory, one, quiet) for directory, one in zip(directories, reported, strict=True)
+        ]
     problems = {one.record.problem for one in reported}
     for path, record in more:
         if record.problem not in problems:
@@ -82,6 +86,21 @@ def report(
         return
     write_whole(output, page.encode())
     tell(f"written: {output}")
+
+
+def _directories(path: Path) -> list[Path]:
+    """Return a result's directory, or those of a family's images; its family.json stands for the family too."""
+    from optimizer.answer.family import FAMILY, read_family
+    from optimizer.answer.stored import RUN
+
+    directory = path.parent if path.name == FAMILY and path.is_file() else path
+    if not directory.is_dir():
+        raise click.BadParameter(f"{path} is a file, and no directory of results", param_hint="RESULT...")
+    if (directory / RUN).exists() or not (directory / FAMILY).exists():
+        return [directory]
+    record = read_family(directory)
+    names = [image.name for image in record.images] or list(record.without)
+    return [directory / name for name in names if (directory / name / RUN).exists()]
 
 
 def _read(directory: Path, more: list[tuple[Path, FrontierRecord]]) -> Reported:

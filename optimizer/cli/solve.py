@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from optimizer.cli.options import (
     FILE,
+    csv_option,
     json_option,
     mirror_option,
     output_option,
+    parquet_option,
     quiet_option,
     scheduler_option,
     time_limit_option,
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Solve so many problems at a time."
 )
+@click.option("--table", "as_table", is_flag=True, help="Print a line for each problem instead of reports.")
+@csv_option
+@parquet_option
 @scheduler_option
 @time_limit_option
 @workers_option
@@ -41,6 +47,9 @@ def solve(
     output: Path,
     write: bool,
     jobs: int,
+    as_table: bool,
+    csv_file: Path | None,
+    parquet: Path | None,
     scheduler: str | None,
     time_limit: float | None,
     workers: int,
@@ -61,16 +70,61 @@ def solve(
     from optimizer.cli.output import say, say_json
     from optimizer.cli.task import Task
 
+    if as_json and csv_file == Path("-"):
+        raise click.UsageError("--json and --csv - both want stdout")
     tasks = [Task(file, output if write else None, mirror, time_limit, workers) for file in problems]
-    outcomes: list[Outcome] = []
-    said = False
-    for outcome in run_batch(tasks, jobs=jobs, quiet=quiet, scheduler=scheduler):
-        if outcome.text and not as_json:
-            say(("\n" if said else "") + outcome.text)
-            said = True
+    outcomes = run_batch(tasks, jobs=jobs, quiet=quiet, scheduler=scheduler)
+    if len(tasks) > 1:
+        from optimizer.cli.pace import watched
+
+        outcomes = watched(outcomes, len(tasks), "problem", quiet=quiet)
+    in_full = not (as_json or as_table or csv_file == Path("-"))
+    documents: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    codes: list[int] = []
+    for outcome in _told(outcomes) if in_full else outcomes:
         if outcome.failure is not None:
             outcome.failure.tell()
-        outcomes.append(outcome)
+        if as_json:
+            documents.append(outcome.document)
+        rows.append(_row(outcome))
+        codes.append(outcome.exit_code)
     if as_json:
-        say_json([outcome.document for outcome in outcomes])
-    return worst(outcome.exit_code for outcome in outcomes)
+        say_json(documents)
+    elif as_table and csv_file != Path("-"):
+        from optimizer.report.sweep import problems_text
+
+        say(problems_text(rows))
+    if csv_file is not None or parquet is not None:
+        from optimizer.cli.table import write_tables
+
+        write_tables(rows, csv_file, parquet)
+    return worst(codes)
+
+
+def _told(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """Print each outcome's report as it comes, an empty line between two."""
+    from optimizer.cli.output import say
+
+    before = ""
+    for outcome in outcomes:
+        if outcome.text:
+            say(before + outcome.text)
+            before = "\n"
+        yield outcome
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    """Return what a table says of a problem; of a family and of what has no answer it has no measures."""
+    document = outcome.document
+    totals = (document.get("manifest") or {}).get("totals", {})
+    entries = (document.get("divergence") or {}).get("entries")
+    stages = document.get("run", {}).get("stages", ())
+    return {
+        "name": document["problem"] or document["file"],
+        "set": {},
+        "status": document["status"],
+        **{key: totals.get(key) for key in ("packages", "sources", "installed_size", "download_size")},
+        "divergence": None if entries is None else len(entries),
+        "stages": {stage["objective"]: stage["value"] for stage in stages if stage["objective"] != "tie_break"},
+    }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +10,11 @@ import click
 
 from optimizer.cli.options import (
     FILE,
+    csv_option,
     json_option,
     mirror_option,
     output_option,
+    parquet_option,
     quiet_option,
     scheduler_option,
     time_limit_option,
@@ -25,8 +26,6 @@ from optimizer.cli.output import tell
 if TYPE_CHECKING:
     from optimizer.batch.variation import Variation
     from optimizer.cli.task import Outcome, Task
-
-_TELL_EVERY_S = 10.0
 
 
 @click.command()
@@ -44,8 +43,8 @@ _TELL_EVERY_S = 10.0
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Solve so many problems at a time."
 )
-@click.option("--csv", "csv_file", type=FILE, help="Write the table as CSV; - is stdout.")
-@click.option("--parquet", type=FILE, help="Write the table as Parquet (needs pkgset[parquet]).")
+@csv_option
+@parquet_option
 @scheduler_option
 @time_limit_option
 @workers_option
@@ -74,11 +73,14 @@ def sweep(
     DIR/NAME/. Proven answers are kept in the cache: stopped by Ctrl-C or a kill, the same command goes on from there,
     and repeated it solves nothing. A run that fails does not stop the others.
     """
-    from optimizer.batch.row import write_parquet
     from optimizer.batch.variation import points
     from optimizer.cli.batch import run_tasks
     from optimizer.cli.failure import worst
+    from optimizer.cli.output import say, say_json
+    from optimizer.cli.pace import watched
+    from optimizer.cli.table import write_tables
     from optimizer.cli.task import Task
+    from optimizer.report.sweep import sweep_text
 
     if as_json and csv_file == Path("-"):
         raise click.UsageError("--json and --csv - both want stdout")
@@ -90,16 +92,18 @@ def sweep(
     rows: list[dict[str, Any]] = []
     codes: list[int] = []
     outcomes = run_tasks(tasks, jobs, quiet=True, scheduler=scheduler)
-    for task, outcome in zip(tasks, _watched(outcomes, len(tasks), quiet=quiet), strict=True):
+    for task, outcome in zip(tasks, watched(outcomes, len(tasks), "run", quiet=quiet), strict=True):
         rows.append(_row(task, outcome))
         codes.append(outcome.exit_code)
     _tell_warnings(rows)
     known = sum(row.pop("known") for row in rows)
     if known and not quiet:
         tell(f"{known} of {len(rows)} runs were known already")
-    _put_out(rows, csv_file, as_json=as_json)
-    if parquet is not None:
-        write_parquet(rows, parquet)
+    if as_json:
+        say_json({"format": 1, "runs": rows})
+    elif csv_file != Path("-"):
+        say(sweep_text(rows))
+    write_tables(rows, csv_file, parquet)
     return worst(codes)
 
 
@@ -111,25 +115,6 @@ def _read(problem: Path, settings: Sequence[str]) -> tuple[str, list[Variation]]
     document = read_extended(problem)
     named = document.value.get("name") if isinstance(document.value, dict) else None
     return str(named or problem.stem), [read_variation(text, document) for text in settings]
-
-
-def _watched(outcomes: Iterator[Outcome], total: int, *, quiet: bool) -> Iterator[Outcome]:
-    """Yield the outcomes and tell on stderr how many there are, at what rate, and how long the rest will take."""
-    import sys
-
-    from tqdm import tqdm
-
-    if quiet or sys.stderr.isatty():
-        bar = tqdm(outcomes, total=total, unit="run", desc="sweep", file=sys.stderr, disable=quiet, leave=False)
-        yield from bar
-        return
-    begun = told = time.monotonic()
-    for number, outcome in enumerate(outcomes, 1):
-        yield outcome
-        now = time.monotonic()
-        if now - told >= _TELL_EVERY_S:
-            told, rate = now, number / (now - begun)
-            tell(f"{number} of {total} runs, {rate:.1f} a second, {(total - number) / rate:.0f} s left")
 
 
 def _row(task: Task, outcome: Outcome) -> dict[str, Any]:
@@ -164,19 +149,3 @@ def _tell_warnings(rows: Sequence[dict[str, Any]]) -> None:
             causes.setdefault(line, []).append(row["name"])
     for line, names in causes.items():
         tell(f"{line}  [{listed(names, 3)}]")
-
-
-def _put_out(rows: list[dict[str, Any]], csv_file: Path | None, *, as_json: bool) -> None:
-    from optimizer.batch.row import rows_csv
-    from optimizer.cli.output import say, say_json
-    from optimizer.export.writing import write_whole
-    from optimizer.report.sweep import sweep_text
-
-    if as_json:
-        say_json({"format": 1, "runs": rows})
-    elif csv_file != Path("-"):
-        say(sweep_text(rows))
-    if csv_file == Path("-"):
-        say(rows_csv(rows))
-    elif csv_file is not None:
-        write_whole(csv_file, rows_csv(rows).encode())

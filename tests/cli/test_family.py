@@ -115,6 +115,29 @@ def test_a_family_stands_in_a_batch(run: Run, tmp_path: Path, write: Write) -> N
     assert printed.exit_code == 0
 
 
+def test_a_family_is_drawn_image_by_image(run: Run, tmp_path: Path, write: Write) -> None:
+    run("solve", "-q", write(), "-o", tmp_path / "results")
+    directory = tmp_path / "results" / "fleet"
+    pages = [
+        run("report", *asked, "-o", "-")
+        for asked in (
+            (directory / "host", directory / "container"),
+            (directory,),
+            (directory / "family.json",),
+            sorted(directory.iterdir(), reverse=True),  # as `results/fleet/*` gives them, or nearly
+        )
+    ]
+    assert [(page.exit_code, page.err) for page in pages] == [(0, "")] * 4
+    assert len({page.out for page in pages[:3]}) == 1
+    assert all(name in pages[3].out for name in ("host", "container"))
+
+
+def test_a_report_of_no_result_is_refused_by_its_name(run: Run, tmp_path: Path, write: Write) -> None:
+    printed = run("report", write(), "-o", "-")
+    assert (printed.exit_code, printed.out) == (2, "")
+    assert "fleet.yaml is a file, and no directory of results" in printed.err
+
+
 def _total(record: dict[str, Any]) -> None:
     record["totals"]["pool_size"] += 1
 

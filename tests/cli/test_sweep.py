@@ -6,17 +6,22 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from optimizer.batch.kept import code_version
 from tests.cli.conftest import Run
 from tests.demo.recipes import DEMO
+from tests.requirements import missing
 
 SET = ("--set", "limits.packages=null,60,1", "--set", "policy.downstream=shipped,rebuilt")
 
@@ -123,10 +128,23 @@ def test_wrong_usage(run: Run, arguments: list[str], words: str) -> None:
 
 
 def test_parquet_holds_the_table(run: Run, tmp_path: Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
+    if find_spec("pyarrow") is None:
+        missing("pip install 'pkgset[parquet]'")
+    parquet: Any = import_module("pyarrow.parquet")  # its types are not published with it
     file = tmp_path / "runs.parquet"
     printed = run("sweep", DEMO / "weights.yaml", *SET, "--no-write", "--parquet", file, "--json")
     runs, rows = json.loads(printed.out)["runs"], parquet.read_table(file).to_pylist()
     assert [row["name"] for row in rows] == [held["name"] for held in runs]
     assert [row["packages"] for row in rows] == [held["packages"] for held in runs]
     assert rows[0]["set.policy.downstream"] == "shipped"
+
+
+def test_a_long_sweep_says_how_far_it_is_and_how_fast(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("optimizer.cli.pace._TELL_EVERY_S", 0.0)
+    printed = run("sweep", DEMO / "weights.yaml", "--set", "limits.packages=50..61", "--no-write")
+    first, *_, last = printed.err.splitlines()
+    assert re.fullmatch(r"1 of 12 runs, [0-9.]+ a second, [0-9]+ (s|min) left", first)
+    assert re.fullmatch(r"12 runs in [0-9]+ s, [0-9.]+ a second: 12 proven", last)
+    assert run("sweep", DEMO / "weights.yaml", "--set", "limits.packages=50..61", "--no-write", "--quiet").err == ""
