@@ -48,6 +48,18 @@ class FamilyResult:
         return EXIT_CODES[self.record.status]
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What the solves of a family found: each image alone with the seconds it took, then all together.
+
+    `together` is None where an image has no answer by itself.
+    """
+
+    alone: tuple[Solution, ...]
+    seconds: tuple[float, ...]
+    together: FamilySolution | None
+
+
 def solve_family(family: Family, settings: Settings) -> FamilyResult:
     """Return the result of a family of images.
 
@@ -55,18 +67,41 @@ def solve_family(family: Family, settings: Settings) -> FamilyResult:
     where a name that must be of one version is no candidate's, and what `close_problem` raises.
     """
     clocks = [Clock() for _ in family.images]
+    instances = close_family(family, settings, clocks)
+    return conclude_family(family, instances, search_family(family, instances, settings), settings, clocks)
+
+
+def close_family(family: Family, settings: Settings, clocks: Sequence[Clock] = ()) -> tuple[Instance, ...]:
+    """Return each image closed over its repositories, its world let go of; raises as `solve_family` does."""
     instances = tuple(
         close_problem(problem, settings, clock).closed.instance
-        for problem, clock in zip(family.images, clocks, strict=True)
+        for problem, clock in zip(family.images, clocks or [Clock() for _ in family.images], strict=True)
     )
     _check_names(family, instances)
+    return instances
+
+
+def search_family(family: Family, instances: Sequence[Instance], settings: Settings) -> Searched:
+    """Return what solving each image alone and then all together finds; of the family only its rules are read."""
     budget = Budget(settings.time_limit_s, settings.workers)
-    alone = _alone(instances, clocks, settings, budget)
+    alone, seconds = _alone(instances, settings, budget)
     if not all(solution.solved for solution in alone):
-        return _without(family, instances, alone, clocks, settings)
+        return Searched(tuple(alone), tuple(seconds), None)
     settings.progress.start("solve together", len(family.objectives) + 1)
     found = solve_together(family, instances, alone, budget, on_stage=lambda _stage: settings.progress.advance(1))
     settings.progress.finish()
+    return Searched(tuple(alone), tuple(seconds), found)
+
+
+def conclude_family(
+    family: Family, instances: Sequence[Instance], searched: Searched, settings: Settings, clocks: Sequence[Clock]
+) -> FamilyResult:
+    """Return the result of what was found, each image closed once more to be judged, and explained."""
+    for clock, spent in zip(clocks, searched.seconds, strict=True):
+        clock.seconds["solve"] = spent
+    alone, found = searched.alone, searched.together
+    if found is None:
+        return _without(family, instances, alone, clocks, settings)
     if not found.solved:
         clash = tuple(clash_words(instances, guard) for guard in found.clash)
         return FamilyResult(_no_answer(family, STATUS_WORDS[found.status], clash=clash), ())
@@ -89,21 +124,21 @@ def _check_names(family: Family, instances: Sequence[Instance]) -> None:
         raise ProblemError(tuple(mistakes))
 
 
-def _alone(
-    instances: Sequence[Instance], clocks: Sequence[Clock], settings: Settings, budget: Budget
-) -> list[Solution]:
+def _alone(instances: Sequence[Instance], settings: Settings, budget: Budget) -> tuple[list[Solution], list[float]]:
     """Return each image's own answer: with what no image may lose, and the first answer of the family's search."""
     settings.progress.start("solve alone", len(instances))
-    found = []
-    for instance, clock in zip(instances, clocks, strict=True):
+    found, seconds = [], []
+    for instance in instances:
         left = budget.remaining_s
         own = Budget(None if left is None else left / 2, settings.workers, interrupted=budget.interrupted)
+        clock = Clock()
         with clock.measure("solve"):
             found.append(Engine.of(instance).solve(budget=own))
+        seconds.append(clock.seconds["solve"])
         budget.interrupted = own.interrupted
         settings.progress.advance(1)
     settings.progress.finish()
-    return found
+    return found, seconds
 
 
 def _without(

@@ -11,16 +11,22 @@ from optimizer.cli.task import Outcome, Task
 if TYPE_CHECKING:
     from optimizer.family import FamilyResult
     from optimizer.pipeline import Settings
+    from optimizer.problem.family import Family
 
 
 def solve_family_task(task: Task, settings: Settings, warnings: list[str]) -> Outcome:
     """Return the outcome of a family file; raises what `solve_family` raises."""
     from optimizer.family import solve_family
     from optimizer.problem.family import load_family
-    from optimizer.report.family import family_text
 
     family = load_family(task.file)
-    result = solve_family(family, settings)
+    return finish_family(task, family, solve_family(family, settings), warnings)
+
+
+def finish_family(task: Task, family: Family, result: FamilyResult, warnings: list[str]) -> Outcome:
+    """Return the outcome of a family that has a result, which is written first."""
+    from optimizer.report.family import family_text
+
     names = [problem.name for problem in family.images]
     written = attempt(lambda: _write(task, result, names))
     text = family_text(result.record, result.images, result.rejected)

@@ -17,6 +17,7 @@ import pytest
 from optimizer.universe.snapshot import encode_instance
 from tests.cli.conftest import Run
 from tests.cli.instances import weighted_cover
+from tests.cli.test_family import IMAGES
 from tests.demo.recipes import DEMO
 from tests.requirements import missing
 
@@ -69,6 +70,21 @@ def test_the_cluster_gives_what_this_machine_gives(run: Run, cluster: tuple[str,
         ("verify", "accepted"),
         ("libsolv", "accepted"),
     ]
+
+
+def test_a_family_on_the_cluster_is_what_it_is_here(run: Run, cluster: tuple[str, list[int]], tmp_path: Path) -> None:
+    clashing = IMAGES + "    limits: {packages: 1}\n"
+    files = []
+    for name, images in (("fleet", IMAGES), ("without", clashing)):
+        files.append(tmp_path / f"{name}.yaml")
+        files[-1].write_text(f"format: 1\n{images}", encoding="utf-8")
+    files.append(DEMO / "weights.yaml")
+    here = run("solve", *files, "-o", tmp_path / "here")
+    there = run("solve", *files, "-o", tmp_path / "there", "--scheduler", cluster[0])
+    assert (there.exit_code, there.err) == (here.exit_code, here.err) == (1, "")
+    assert there.out.replace(str(tmp_path / "there"), "") == here.out.replace(str(tmp_path / "here"), "")
+    assert _files(tmp_path / "there") == _files(tmp_path / "here")
+    assert {Path(name).parts[0] for name in _files(tmp_path / "there")} == {"fleet", "without", "demo-weights"}
 
 
 def test_a_sweep_on_the_cluster(
