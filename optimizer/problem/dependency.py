@@ -171,8 +171,11 @@ class _Parser:
         word = self.text[start : self.position]
         if not word or word[0] in "<>=(":
             raise self._error(expected, start)
-        if depth and self.text.lstrip().startswith("("):  # printed again, it would take the rich dependency's own
-            raise self._error("')' of the same word")
+        if self.text.lstrip().startswith("("):
+            if depth:  # printed again, it would take the rich dependency's own
+                raise self._error("')' of the same word")
+            if "," in word:  # where libsolv's words end
+                raise self._error("no comma", start + word.index(","))
         if "\0" in word:  # where libsolv's texts end, and a dependency in parentheses is none
             raise self._error("no NUL character", start + word.index("\0"))
         return word
