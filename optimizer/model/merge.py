@@ -34,13 +34,17 @@ def equals(residue: Residue, unwanted: set[int]) -> dict[int, int]:
     """Return variables of one value, as the one that is to stand for each.
 
     Two variables that imply each other are equal. So is an unwanted variable to one that implies it, if each clause
-    that needs it negates that one, or another that is equal to that one: without it, nothing is needed.
+    that needs it negates that one, or another that is equal to that one: without it, nothing is needed. Equal
+    variables are needed where one of them is, and unwanted where all of them are.
     """
     implied, needing = _implied(residue.clauses)
     merged = Merged()
     for cycle in _cycles(implied):
         kept = min(cycle)
         merged.into.update((variable, kept) for variable in cycle if variable != kept)
+        needing[kept] = [clause for variable in cycle for clause in needing.get(variable, ())]
+        if not unwanted.issuperset(cycle):
+            unwanted = unwanted.difference(cycle)
     waiting = sorted(unwanted & needing.keys(), reverse=True)
     while waiting:
         variable = waiting.pop()
