@@ -103,6 +103,8 @@ def _begin(parent: int) -> None:
     os.setpgid(0, 0)
     for number in (signal.SIGTERM, signal.SIGHUP):  # who ends every process of a service ends the parent too
         signal.signal(number, signal.SIG_IGN)
+    # A shell's background job ignores Ctrl-C; that the parent was asked to end otherwise is told in the same way.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _interrupts.__enter__()
     end_with(parent)
     import optimizer.pipeline  # noqa: F401 - once, and not once a child

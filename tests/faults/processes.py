@@ -31,7 +31,12 @@ class Started:
 
     def threads(self) -> int:
         """Return how many threads it has."""
-        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+        return _threads(self.process.pid)
+
+    def solving(self) -> int:
+        """Return how many children of its worker processes have a solver's thread beside the main one."""
+        workers = _children(self.process.pid)
+        return sum(_threads(child) > 1 for worker in workers for child in _children(worker))
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         """Wait until something is so; the process must not end before."""
@@ -46,6 +51,20 @@ class Started:
         out, err = self.process.communicate(timeout=PATIENCE_S)
         code = self.process.returncode
         return Ended(128 - code if code < 0 else code, out, err)
+
+
+def _threads(process: int) -> int:
+    try:
+        return len(list(Path(f"/proc/{process}/task").iterdir()))
+    except FileNotFoundError:
+        return 0
+
+
+def _children(process: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
 
 
 def start(

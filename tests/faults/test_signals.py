@@ -81,6 +81,23 @@ def test_during_the_search_the_best_answer_is_kept(number: signal.Signals, tmp_p
     assert _names(tmp_path / "results/hard") == FILES
 
 
+def test_a_batch_in_the_background_of_a_shell_ends_too(tmp_path: Path) -> None:
+    """Such a job ignores Ctrl-C, and so would the processes that it starts."""
+    files = [tmp_path / f"{name}.instance" for name in ("one", "two", "three")]
+    for file in files:
+        file.write_bytes(encode_instance(weighted_cover(file.stem, packages=150, features=200, providers=8)))
+    started = start("solve", *files, "--jobs", "2", "-o", tmp_path / "results", ignoring=signal.SIGINT)
+    started.wait_for(lambda: started.solving() == 2)
+    time.sleep(3)
+    started.process.send_signal(signal.SIGTERM)
+    ended = started.end()
+    assert ended.exit_code == 130
+    assert ended.err == f"{files[2]}: not solved: interrupted\n"
+    for file in files[:2]:
+        assert json.loads((tmp_path / "results" / file.stem / "run.json").read_bytes())["status"] == "not proven"
+    assert _names(tmp_path / "results") == ["one", "two"]
+
+
 def test_what_is_ignored_stays_ignored(tmp_path: Path) -> None:
     """`nohup pkgset solve` outlives its terminal."""
     file = tmp_path / "hard.instance"
