@@ -110,14 +110,15 @@ def _read(packet: bytes) -> _Signature | None:
 def _outdated(signature: _Signature, key: SigningKey, now: datetime) -> str | None:
     """The library takes a key as it was on the day of the signature; expired or revoked since is refused here."""
     named = f"key {key.fingerprint}"
+    today = f" (this machine's clock says {now:%Y-%m-%d})"  # which may be what is wrong
     if key.revoked:
         return f"one by {named}, which is revoked"
     if key.expires is not None and key.expires <= now:
-        return f"one by {named}, which expired on {key.expires:%Y-%m-%d}"
+        return f"one by {named}, which expired on {key.expires:%Y-%m-%d}{today}"
     if signature.expires is not None and signature.expires <= now:
-        return f"one by {named} that expired on {signature.expires:%Y-%m-%d}"
+        return f"one by {named} that expired on {signature.expires:%Y-%m-%d}{today}"
     if signature.created is not None and signature.created > now:
-        return f"one by {named} of {signature.created:%Y-%m-%d}, which is in the future"
+        return f"one by {named} of {signature.created:%Y-%m-%d}, which is in the future{today}"
     return None
 
 
