@@ -12,7 +12,7 @@ import msgspec
 from benchmarks.machine import Machine, this_machine, versions
 from benchmarks.row import Bench, Figure, Measure, Row
 from benchmarks.rows.answer_bytes import answer_bytes
-from benchmarks.rows.batch import batch, workers
+from benchmarks.rows.batch import alike, batch, workers
 from benchmarks.rows.dnf import cold, warm
 from benchmarks.rows.growth import closure, memory, universe
 from benchmarks.rows.hard import hard
@@ -28,6 +28,7 @@ ROWS: dict[str, Measure] = {
     "closure": closure,
     "memory": memory,
     "batch": batch,
+    "alike": alike,
     "workers": workers,
     "hard": hard,
     "images": images,

@@ -1,8 +1,9 @@
 """A thousand problems over the same repositories: how many a second, and what a second worker brings.
 
-Each problem asks for some of what one of the library's CentOS Stream 9 problems asks for, no two for the same. All
-that a batch takes counts: its start, and loading the repositories once a process. The rate by processor time is what
-two workers would reach that never wait.
+Each problem asks for some of what one of the library's CentOS Stream 9 problems asks for, no two for the same; or, as
+the runs of a sweep do, all ask for the same under as many limits, and share a closure. All that a batch takes counts:
+its start, and loading the repositories once a process. The rate by processor time is what two workers would reach
+that never wait.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import os
 import random
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -25,27 +28,39 @@ from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Policy
 
 RATE = "batch: 1,000 problems over the same repositories"
+ALIKE = "batch: as many that differ in a limit only"
 WORKERS = "two workers against one on the batch"
+_ROOM_MIB = 4096
 _PLAIN = re.compile(r"[\w.+-]+")
 
 
 def batch(bench: Bench) -> Row:
     """Measure the rate of the whole batch with two workers, once."""
+    return _rate("batch", RATE, write_batch, bench, goal=10)
+
+
+def alike(bench: Bench) -> Row:
+    """Measure the rate of as many problems that close alike, once."""
+    return _rate("alike", ALIKE, write_alike, bench, goal=None)
+
+
+def _rate(
+    name: str, what: str, write: Callable[[Bench, Path, int], list[Path]], bench: Bench, *, goal: float | None
+) -> Row:
     with bench.folder() as directory:
-        files = write_batch(bench, directory, bench.scale.batch)
+        files = write(bench, directory, bench.scale.batch)
         _run(files[:2], 1, directory)
         taken, endings = _run(files, 2, directory)
-    rate = len(files) / taken.wall_s
     figure = Figure(
         name=f"{len(files):,} problems, two workers",
         unit="a second",
-        value=rate,
+        value=len(files) / taken.wall_s,
         processor=len(files) / (taken.processor_s / 2),
         relation=Relation.AT_LEAST,
-        goal=10,
+        goal=goal,
     )
     detail = {"problems": len(files), "seconds": round(taken.wall_s, 2), "endings": dict(sorted(endings.items()))}
-    return Row(name="batch", what=RATE, figures=(figure,), notes=_cores(), detail=(detail,))
+    return Row(name=name, what=what, figures=(figure,), notes=_cores(), detail=(detail,))
 
 
 def workers(bench: Bench) -> Row:
@@ -69,27 +84,48 @@ def workers(bench: Bench) -> Row:
 
 
 def write_batch(bench: Bench, directory: Path, count: int) -> list[Path]:
-    """Write so many problems over the same repositories and return their files."""
+    """Write so many problems over the same repositories, no two of which ask for the same; return their files."""
     sources, wishes = _real(bench.data) if bench.scale.real else _generated(bench, directory)
     drawn = random.Random("batch")
     asked: dict[tuple[str, ...], None] = {}
     while len(asked) < count:
         names = drawn.choice(wishes)
         asked[tuple(sorted(drawn.sample(names, drawn.randint(2, len(names)))))] = None
-    (directory / "problems").mkdir()
-    files = []
-    for number, required in enumerate(asked):
-        document = {
-            "format": 1,
-            "name": f"batch-{number:04}",
-            "arch": "x86_64",
-            "repositories": sources,
-            "features": {"required": list(required)},
-            "objectives": ["installed_size", "packages"],
-        }
-        files.append(directory / "problems" / f"batch-{number:04}.yaml")
-        files[-1].write_text(yaml.safe_dump(document, sort_keys=False))
-    return files
+    return [
+        _write(directory, f"batch-{number:04}", sources, {"features": {"required": list(required)}})
+        for number, required in enumerate(asked)
+    ]
+
+
+def write_alike(bench: Bench, directory: Path, count: int) -> list[Path]:
+    """Write so many problems that differ in their limit only, all of which have an answer; return their files."""
+    sources, wishes = _real(bench.data) if bench.scale.real else _generated(bench, directory)
+    longest = max(wishes, key=lambda names: (len(names), names))
+    features = {"required": sorted(longest)}
+    return [
+        _write(
+            directory,
+            f"alike-{number:04}",
+            sources,
+            {"features": features, "limits": {"installed_size": f"{_ROOM_MIB + number} MiB"}},
+        )
+        for number in range(count)
+    ]
+
+
+def _write(directory: Path, name: str, sources: list[dict[str, str]], asked: dict[str, Any]) -> Path:
+    document = {
+        "format": 1,
+        "name": name,
+        "arch": "x86_64",
+        "repositories": sources,
+        **asked,
+        "objectives": ["installed_size", "packages"],
+    }
+    file = directory / "problems" / f"{name}.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(yaml.safe_dump(document, sort_keys=False))
+    return file
 
 
 def _real(data: Path) -> tuple[list[dict[str, str]], list[list[str]]]:
