@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import msgspec.inspect as kinds
 
 from optimizer.problem.document import KeyPath, Tree, show
@@ -59,6 +61,12 @@ _PYTHON_TYPES: dict[type[kinds.Type], type] = {
     kinds.DictType: dict,
     kinds.StructType: dict,
 }
+
+
+@functools.cache
+def kind_of(shape: type[msgspec.Struct]) -> kinds.Type:
+    """Return a shape as msgspec.inspect tells it; asked once, for it takes longer than reading a problem."""
+    return kinds.type_info(shape)
 
 
 def misfits(value: Tree, kind: kinds.Type, path: KeyPath = ()) -> Iterator[Misfit]:

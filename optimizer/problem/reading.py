@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-import msgspec.inspect
 
-from optimizer.problem.conform import misfits
+from optimizer.problem.conform import kind_of, misfits
 from optimizer.problem.document import Document, KeyPath, Tree, show
 from optimizer.problem.error import Mistake
 from optimizer.problem.file import FILE_LIMIT, read_file
@@ -36,7 +35,7 @@ class Reading:
         for path, mistake in document.mistakes:
             blamed.add(path)
             self._blame(path, mistake)
-        for misfit in misfits(document.value, msgspec.inspect.type_info(shape)):
+        for misfit in misfits(document.value, kind_of(shape)):
             if misfit.path not in blamed:
                 position = document.position(misfit.path)
                 self._blame(misfit.path, Mistake(position, misfit.expected, misfit.found, misfit.nearest))
