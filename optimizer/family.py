@@ -17,7 +17,7 @@ from optimizer.answer.family import (
     record_family,
     verify_family,
 )
-from optimizer.answer.result import EXIT_CODES, STATUS_WORDS, Result
+from optimizer.answer.result import EXIT_CODES, STATUS_WORDS, Result, with_files
 from optimizer.model.family_solve import FamilySolution, solve_together
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine
@@ -27,6 +27,7 @@ from optimizer.problem.document import show
 from optimizer.problem.error import Mistake, ProblemError
 from optimizer.problem.family import Family
 from optimizer.problem.nearest import nearest
+from optimizer.problem.problem import Problem
 from optimizer.universe.instance import Instance
 
 
@@ -151,8 +152,8 @@ def _without(
     """Return the result of a family in which an image has no answer even by itself."""
     infeasible = any(solution.status is SolveStatus.INFEASIBLE for solution in alone)
     results = [
-        _concluded(family, Engine.of(instance), solution, None, settings, clock)
-        for instance, solution, clock in zip(instances, alone, clocks, strict=True)
+        _concluded(family, problem, Engine.of(instance), solution, None, settings, clock)
+        for problem, instance, solution, clock in zip(family.images, instances, alone, clocks, strict=True)
         if solution.status is (SolveStatus.INFEASIBLE if infeasible else SolveStatus.UNKNOWN)
     ]
     status = SolveStatus.INFEASIBLE if infeasible else SolveStatus.UNKNOWN
@@ -172,7 +173,7 @@ def _judged(
     for place, problem in enumerate(family.images):
         instance, solution, clock = instances[place], found.images[place], clocks[place]
         world = close_problem(problem, settings, clock)
-        results.append(_concluded(family, Engine.of(instance), solution, world, settings, clock))
+        results.append(_concluded(family, problem, Engine.of(instance), solution, world, settings, clock))
     before = [own_values(family, *pair) for pair in zip(instances, alone, strict=True)]
     broken = verify_family(family, instances, found.images, before, found.stages)
     rejected = broken or any(result.record.status == "rejected" for result in results)
@@ -184,10 +185,17 @@ def _judged(
 
 
 def _concluded(
-    family: Family, engine: Engine, solution: Solution, world: World | None, settings: Settings, clock: Clock
+    family: Family,
+    problem: Problem,
+    engine: Engine,
+    solution: Solution,
+    world: World | None,
+    settings: Settings,
+    clock: Clock,
 ) -> Result:
     result = conclude(engine, solution, world, settings, clock, Budget(settings.time_limit_s, settings.workers))
-    return replace(result, record=msgspec.structs.replace(result.record, family=family.name))
+    named = replace(result, record=msgspec.structs.replace(result.record, family=family.name))
+    return with_files(named, problem)
 
 
 def _no_answer(

@@ -24,6 +24,7 @@ from optimizer.answer.result import (
     RunRecord,
     first_answer,
     instance_size,
+    with_files,
 )
 from optimizer.answer.verify import Violation, verify
 from optimizer.model.interruption import holding
@@ -40,7 +41,7 @@ from optimizer.repository.cache import Cache
 from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.progress import Progress, Silent
 from optimizer.repository.repository import open_repository
-from optimizer.universe.assemble import Closed, close_universe
+from optimizer.universe.assemble import Closed, close_universe, input_of
 from optimizer.universe.fault import faults
 from optimizer.universe.instance import Input, Instance
 from optimizer.universe.load import Loaded, load_world
@@ -128,7 +129,7 @@ def _close(
             universe = prepare_universe(problem, loaded, suppositions)
         settings.progress.start("close", None)
         with clock.measure("close"):
-            closed = close_universe(universe, tuple(map(_input, repositories)))
+            closed = close_universe(universe, tuple(map(input_of, repositories)))
         settings.progress.finish()
         return World(universe, closed)
 
@@ -152,7 +153,7 @@ def _close_from_stock(
     from optimizer.universe.restate import closing_question, closure_key, restate
 
     with clock.measure("close"):
-        key = closure_key(closing_question(problem), tuple(map(_input, repositories)))
+        key = closure_key(closing_question(problem), tuple(map(input_of, repositories)))
         held = stock.closure(key, settings.progress)
         if held is not None:
             universe, closed = held
@@ -214,6 +215,7 @@ def judge_result(result: Result, world: World) -> Result:
     if not result.solution.solved:
         return result
     violations, judgements = _judge(result.instance, result.solution, world)
+    result = with_files(result, world.universe.problem)
     record = msgspec.structs.replace(result.record, judges=judgements)
     if any(judgement.verdict == "rejected" for judgement in judgements):
         rejected = msgspec.structs.replace(record, status="rejected")
@@ -228,7 +230,7 @@ def solve_world(world: World, settings: Settings, clock: Clock | None = None) ->
 
 def repository_inputs(problem: Problem, settings: Settings) -> tuple[Input, ...]:
     """Return what a problem's repositories are at this moment, by checksum; raises RepositoryError."""
-    return tuple(map(_input, open_repositories(problem, settings)))
+    return tuple(map(input_of, open_repositories(problem, settings)))
 
 
 def keep_repositories(problem: Problem, settings: Settings) -> None:
@@ -242,7 +244,7 @@ def keep_repositories(problem: Problem, settings: Settings) -> None:
     from optimizer.universe.restate import closing_question, closure_key
 
     question = closing_question(problem)
-    key = closure_key(question, tuple(map(_input, repositories)))
+    key = closure_key(question, tuple(map(input_of, repositories)))
     if not settings.stock.is_shared(key, problem.name):
         settings.stock.keep(problem, repositories, settings.cache, settings.progress)
         return
@@ -289,7 +291,8 @@ def solve_closed(
     settings.progress.finish()
     if interruption.error is not None and solution.status is SolveStatus.UNKNOWN:
         raise interruption.error  # there is nothing to keep
-    return conclude(engine, solution, world, settings, clock, budget)
+    result = conclude(engine, solution, world, settings, clock, budget)
+    return result if world is None else with_files(result, world.universe.problem)
 
 
 def conclude(
@@ -377,19 +380,13 @@ def _record(
         libsolv_first_answer=first_answer(instance),
         size_of_instance=instance_size(instance),
         timings=dict(clock.seconds),
-        versions={"pkgset": VERSION, "ortools": SOLVER_VERSION, "solv": libsolv_version()},
+        versions=versions(),
         inputs=instance.inputs,
         warnings=(),
         relaxations=relaxed,
     )
 
 
-def _input(repository: Repository) -> Input:
-    return Input(
-        repository=repository.id,
-        origin=repository.origin.value,
-        location=repository.location,
-        checksum=repository.checksum,
-        signed_by=repository.signed_by,
-        baseurl=repository.baseurl,
-    )
+def versions() -> dict[str, str]:
+    """Return what an answer's bytes may depend on, by name."""
+    return {"pkgset": VERSION, "ortools": SOLVER_VERSION, "solv": libsolv_version()}

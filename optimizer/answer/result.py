@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from optimizer.answer.manifest import Manifest, UnknownSizes
 from optimizer.answer.relaxation import Relaxation
 from optimizer.answer.verify import Violation
 from optimizer.model.solution import Solution, SolveStatus, Stage
+from optimizer.problem.problem import Problem
 from optimizer.universe.instance import Input, Instance, PackageOrigin
 
 #: What run.json calls a solver status, and the exit code that goes with it (DESIGN section 6).
@@ -33,6 +34,13 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
 
 
+class InputFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file the problem was read from: its path from the problem file's directory, and its sha256."""
+
+    name: str
+    checksum: str
+
+
 class FirstAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What libsolv by itself, as dnf and zypper use it, would install for the required features; sizes in bytes.
 
@@ -50,7 +58,9 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The whole of run.json: what may differ from run to run, timings in seconds.
 
     Without an answer, `infeasible` is a minimal core, `relaxations` what could be given up, as far as the time went.
-    `family` names the family whose image this is, in which case others' stages came before its own.
+    `inputs` are the repositories that went in, `files` the problem file and all that it extends and includes; an
+    Instance that was solved alone has none. `family` names the family whose image this is, in which case others'
+    stages came before its own.
     """
 
     format: int
@@ -67,6 +77,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     relaxations: tuple[Relaxation, ...] = ()
     family: str | None = None
+    files: tuple[InputFile, ...] = ()
 
 
 class DivergenceList(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +103,12 @@ class Result:
     def exit_code(self) -> int:
         """The command's exit code for this result."""
         return EXIT_CODES[self.record.status]
+
+
+def with_files(result: Result, problem: Problem) -> Result:
+    """Return a result whose run.json says which files its problem was read from."""
+    files = tuple(InputFile(name=file.name, checksum=file.checksum) for file in problem.files)
+    return replace(result, record=msgspec.structs.replace(result.record, files=files))
 
 
 def first_answer(instance: Instance) -> FirstAnswer | None:

@@ -82,6 +82,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def _known(error: Exception) -> tuple[int, list[str]] | None:
+    from optimizer.answer.sameness import UnsettledResultError
     from optimizer.answer.steering import MissingRepositoriesError, NoRequestError
     from optimizer.answer.stored import BadResultError, UnknownPackagesError
     from optimizer.batch.cluster import LostByClusterError, MissingClusterError, NoClusterError
@@ -126,7 +127,7 @@ def _known(error: Exception) -> tuple[int, list[str]] | None:
         error, BadResultError | UnknownPackagesError | BadImportError | CannotHoldError | UnknownStageError
     ):
         return USAGE, [str(error)]
-    if isinstance(error, NoAnswerError | UnprovenAnswerError):
+    if isinstance(error, NoAnswerError | UnprovenAnswerError | UnsettledResultError):
         return INFEASIBLE if isinstance(error, NoAnswerError) else NOT_PROVEN, [f"pkgset: {error}"]
     if isinstance(error, UnknownSubjectError):
         return USAGE, [f"pkgset: {error}", *_outside(error)]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from optimizer.problem.error import Mistake, ProblemError
+from optimizer.problem.file import checksum
 from optimizer.problem.problem import Position
 
 Tree = str | int | float | bool | list["Tree"] | dict[str, "Tree"] | None
@@ -52,6 +53,7 @@ class Document:
     """A file's value, the line of every key path in it, and the mistakes of its form; `file` as shown to people.
 
     A document made of several files has `places` instead of lines: what each key path was where it was written.
+    `files` are those it was read from, each as shown to people and by its checksum.
     """
 
     file: str
@@ -59,6 +61,7 @@ class Document:
     lines: dict[KeyPath, int]
     mistakes: tuple[tuple[KeyPath, Mistake], ...] = ()
     places: dict[KeyPath, Place] = field(default_factory=dict)
+    files: tuple[tuple[str, str], ...] = ()
 
     def place(self, path: KeyPath) -> Place:
         """Return where `path` was written, or would stand in the nearest thing that holds it."""
@@ -119,7 +122,7 @@ def read_document(file: str, content: bytes) -> Document:
         raise _unreadable(file, line, "valid YAML", f"a syntax error in column {column}: {found}") from error
     except yaml.YAMLError as error:
         raise _unreadable(file, 1, "valid YAML", " ".join(str(error).split())) from error
-    return Document(file, builder.root, builder.lines, tuple(builder.mistakes))
+    return Document(file, builder.root, builder.lines, tuple(builder.mistakes), files=((file, checksum(content)),))
 
 
 def _unreadable(file: str, line: int, expected: str, found: str) -> ProblemError:

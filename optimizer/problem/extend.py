@@ -138,7 +138,8 @@ class _Merger:
         self._read_without(base.get("features"), own.get("features"))
         self.places[()] = self.own.place(())
         value = self._mapping((), base, own)
-        return Document(self.own.file, value, {}, tuple(self.mistakes), self.places)
+        files = (*self.own.files, *self.base.files)
+        return Document(self.own.file, value, {}, tuple(self.mistakes), self.places, files)
 
     def _read_without(self, base: Tree, own: Tree) -> None:
         listed = own.get("without") if isinstance(own, dict) else None

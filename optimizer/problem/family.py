@@ -116,7 +116,8 @@ def _without_inline(document: Document, inline: dict[int, dict[str, Tree]]) -> D
     assert isinstance(listed, list)
     words: list[Tree] = ["inline" if index in inline else image for index, image in enumerate(listed)]
     own = tuple((path, mistake) for path, mistake in document.mistakes if not _inside(path, inline))
-    return Document(document.file, {**document.value, "images": words}, document.lines, own, document.places)
+    value = {**document.value, "images": words}
+    return Document(document.file, value, document.lines, own, document.places, document.files)
 
 
 def _inside(path: KeyPath, inline: dict[int, dict[str, Tree]]) -> bool:
@@ -161,7 +162,7 @@ def _inline_problem(reading: Reading, document: Document, path: KeyPath, value: 
         if place[: len(path)] == path
     }
     mistakes = tuple((where[2:], mistake) for where, mistake in document.mistakes if where[: len(path)] == path)
-    own = Document(document.file, {"format": 1, **value}, {}, mistakes, places)
+    own = Document(document.file, {"format": 1, **value}, {}, mistakes, places, document.files)
     return read_problem(extend_document(own), reading.file)
 
 

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import stat
+from hashlib import sha256
 from pathlib import Path
 
 #: Of one file, in bytes: twenty times what the largest problem of ours and its tables take together.
@@ -32,6 +33,11 @@ def read_file(path: Path, limit: int = FILE_LIMIT) -> bytes:
         if max(status.st_size, len(content)) > limit:
             raise OSError(errno.EFBIG, f"larger than {limit >> 20} MiB", str(path))
     return bytes(content)
+
+
+def checksum(content: bytes) -> str:
+    """Return `sha256:` and the digest of a file's content in lower-case hexadecimal."""
+    return f"sha256:{sha256(content).hexdigest()}"
 
 
 def spelt(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from optimizer.problem.equivalents import read_equivalents
 from optimizer.problem.error import Mistake, ProblemError
 from optimizer.problem.extend import read_extended
 from optimizer.problem.features import read_features, read_forbidden
+from optimizer.problem.file import spelt
 from optimizer.problem.limits import read_limits
 from optimizer.problem.pins import read_manifest, read_pins
 from optimizer.problem.policy import read_modules, read_objectives, read_policy
-from optimizer.problem.problem import Problem
+from optimizer.problem.problem import Problem, ProblemFile
 from optimizer.problem.reading import Reading
 from optimizer.problem.repositories import read_repositories
 from optimizer.problem.shape import SAFE_NAME_PATTERN, SAFE_NAME_WORDS, ProblemShape
@@ -64,7 +66,17 @@ def _read_problem(reading: Reading) -> Problem:
         sizes=read_sizes(reading),
         policy=read_policy(reading),
         objectives=read_objectives(reading),
+        files=_files(reading),
     )
+
+
+def _files(reading: Reading) -> tuple[ProblemFile, ...]:
+    """Return what has been read, each file once, named from the problem's directory: the same wherever that is."""
+    named = {
+        spelt(Path(os.path.relpath(Path(shown).absolute(), reading.file.parent)).as_posix()): checksum
+        for shown, checksum in reading.files
+    }
+    return tuple(ProblemFile(name, checksum) for name, checksum in named.items())
 
 
 def _read_name(reading: Reading) -> str:

@@ -81,6 +81,14 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class ProblemFile:
+    """A file that a problem was read from: its path from the problem file's directory, and `sha256:` its digest."""
+
+    name: str
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeySource:
     """Where OpenPGP keys that sign a repository are: an absolute path or an https URL."""
 
@@ -266,7 +274,10 @@ class PackageVersion:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A whole question; paths are absolute, sizes in bytes, dependencies parsed, every name spelt as written."""
+    """A whole question; paths are absolute, sizes in bytes, dependencies parsed, every name spelt as written.
+
+    `files` are all that was read for it, keys left out: its own file, those it extends, those it includes.
+    """
 
     name: str
     arch: str
@@ -284,3 +295,4 @@ class Problem:
     policy: Policy = field(default_factory=Policy)
     objectives: tuple[Objective, ...] = DEFAULT_OBJECTIVES
     releasever: str | None = None
+    files: tuple[ProblemFile, ...] = field(default=(), compare=False)  # another file may ask the same

@@ -11,7 +11,7 @@ import msgspec
 from optimizer.problem.conform import kind_of, misfits
 from optimizer.problem.document import Document, KeyPath, Tree, show
 from optimizer.problem.error import Mistake
-from optimizer.problem.file import FILE_LIMIT, read_file
+from optimizer.problem.file import FILE_LIMIT, checksum, read_file
 from optimizer.problem.nearest import nearest
 from optimizer.problem.problem import Position
 
@@ -22,12 +22,14 @@ Parsed = TypeVar("Parsed")
 class Reading:
     """A document held against its shape; parts that do not fit are blamed once and read as absent.
 
+    `files` are those it was read from and those included since, each as shown to people and by its checksum.
     `file` is absolute, `document.file` the same as the user gave it. Relative paths begin beside the file they stand
     in, which `extends` may make another one.
     """
 
     def __init__(self, document: Document, shape: type[msgspec.Struct], file: Path) -> None:
         self.document, self.file = document, file
+        self.files = list(document.files)
         self.mistakes: list[Mistake] = []
         self._misfits: set[KeyPath] = set()
         self._unsound: set[KeyPath] = set()
@@ -116,6 +118,7 @@ class Reading:
         except OSError as error:
             self.add(path, "a readable file", f"{show(name)} ({error.strerror})", _siblings(target))
             return None
+        self.files.append((self.shown(self.position(path), name), checksum(content)))
         return parse(content)
 
 

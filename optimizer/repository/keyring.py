@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.problem.error import Mistake, ProblemError
-from optimizer.problem.file import read_file
+from optimizer.problem.file import checksum, read_file
 from optimizer.repository import transfer
 from optimizer.repository.address import is_web
 from optimizer.repository.error import RepositoryUnreachable, SignatureLibraryMissing
@@ -40,10 +40,14 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The certificates of one repository, and the keys in them, in the order of the problem."""
+    """The certificates of one repository, and the keys in them, in the order of the problem.
+
+    `checksums` are those of the files they were read from.
+    """
 
     certificates: tuple[Cert, ...]
     keys: tuple[SigningKey, ...]
+    checksums: tuple[str, ...] = ()
 
     def find(self, issuer: str) -> SigningKey | None:
         """Return the key of a fingerprint or key id, which is the end of one."""
@@ -66,8 +70,10 @@ def read_keyring(source: RepositorySource, progress: Progress) -> Keyring:
         raise SignatureLibraryMissing(source.id) from error
     certificates: dict[str, Cert] = {}
     keys: dict[str, tuple[SigningKey, ...]] = {}
+    checksums = []
     for key in source.keys:
         content = _content(source, key, progress)
+        checksums.append(checksum(content))
         try:
             found = Cert.split_bytes(content)
             for certificate in found:
@@ -79,7 +85,8 @@ def read_keyring(source: RepositorySource, progress: Progress) -> Keyring:
             raise _no_key(key, f"other data ({reason(error)})") from error
         if not found:
             raise _no_key(key, "none")
-    return Keyring(tuple(certificates.values()), tuple(held for of_one in keys.values() for held in of_one))
+    held = tuple(held for of_one in keys.values() for held in of_one)
+    return Keyring(tuple(certificates.values()), held, tuple(checksums))
 
 
 def reason(error: RuntimeError) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _COMPRESSED_TYPES = ("", "_gz", "_xz", "_zst", "_bz2")
 _REQUIRED = ("primary", "solv")
+_READ = ("primary", "filelists", "group", "modules")
 
 
 class RepositoryKind(StrEnum):
@@ -41,6 +42,7 @@ class Repository:
     A `.solv` file is the one part `solv`. `places` are those that may hold parts, the one that answered first.
     `signed_by` is the fingerprint of the primary key that signed repomd.xml, None where no signature was asked for.
     `baseurl` is the first http(s) URL of its source, wherever it was read from; None where the source has none.
+    `keys` are the checksums of the files of keys.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Repository:
     progress: Progress = field(repr=False, compare=False)
     signed_by: str | None = None
     baseurl: str | None = None
+    keys: tuple[str, ...] = ()
 
 
 def open_repository(source: RepositorySource, *, mirror: Path | None, cache: Cache, progress: Progress) -> Repository:
@@ -72,10 +75,11 @@ def open_repository(source: RepositorySource, *, mirror: Path | None, cache: Cac
             failures.append(error)
             progress.warn(str(error))
     baseurl = next(filter(None, map(web_address, source.locations)), None)
+    keys = () if keyring is None else keyring.checksums
     for index, (place, name) in enumerate(places):
         others = tuple(other for other, begin in places[index + 1 :] if begin == REPOMD)
         try:
-            return replace(_open_at(source, (place, *others), name, keyring, progress), baseurl=baseurl)
+            return replace(_open_at(source, (place, *others), name, keyring, progress), baseurl=baseurl, keys=keys)
         except RepositoryError as error:
             failures.append(error)
             if index + 1 < len(places):
@@ -113,6 +117,12 @@ def part_checksum(repository: Repository, kind: str) -> str | None:
     """Return `algorithm:digest` of a part's file as repomd.xml has it, None where the part is not listed."""
     records = _records(repository, kind)
     return str(records[0].checksum) if records else None
+
+
+def part_checksums(repository: Repository) -> tuple[tuple[str, str], ...]:
+    """Return the parts that may be read, by name, each with `algorithm:digest` of its file as repomd.xml has it."""
+    records = (record for kind in _READ for record in _records(repository, kind))
+    return tuple(sorted((record.type, str(record.checksum)) for record in records))
 
 
 def _records(repository: Repository, kind: str) -> tuple[Record, ...]:

@@ -11,6 +11,7 @@ import solv
 
 from optimizer.problem.problem import PackageVersion, Problem
 from optimizer.problem.problem import Pin as ProblemPin
+from optimizer.repository.repository import Repository, part_checksums
 from optimizer.universe.close import Closure, by_name, reach_closure, wants_weak
 from optimizer.universe.describe import Describer
 from optimizer.universe.evidence import capability_neighbours
@@ -25,6 +26,7 @@ from optimizer.universe.instance import (
     Forbidden,
     Formula,
     Input,
+    InputPart,
     Instance,
     Limit,
     LimitKind,
@@ -341,3 +343,17 @@ def _limits(problem: Problem) -> Iterable[Limit]:
             group=group.group,
             where=group.position.brief,
         )
+
+
+def input_of(repository: Repository) -> Input:
+    """Return what an Instance and run.json say of a repository that went in."""
+    return Input(
+        repository=repository.id,
+        origin=repository.origin.value,
+        location=repository.location,
+        checksum=repository.checksum,
+        signed_by=repository.signed_by,
+        baseurl=repository.baseurl,
+        parts=tuple(InputPart(name=name, checksum=checksum) for name, checksum in part_checksums(repository)),
+        keys=repository.keys,
+    )

@@ -209,12 +209,19 @@ class Limit(Value, frozen=True):
     where: str = ""
 
 
+class InputPart(Value, frozen=True):
+    """A part of a repository that may be read, and the checksum of its file that repomd.xml holds it to."""
+
+    name: str
+    checksum: str
+
+
 class Input(Value, frozen=True, omit_defaults=True):
     """A repository that went in and the checksum of what was read of it.
 
     `location` is where that was, a mirror's directory for example; `baseurl` the first http(s) URL that the problem
     has for it, absent where it has none. `signed_by` is the fingerprint of the key that signed it, absent where no
-    signature was asked for.
+    signature was asked for, `keys` the checksums of the files of keys. `parts` by name.
     """
 
     repository: str
@@ -223,6 +230,8 @@ class Input(Value, frozen=True, omit_defaults=True):
     checksum: str
     signed_by: str | None = None
     baseurl: str | None = None
+    parts: tuple[InputPart, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 class Instance(Value, frozen=True):

@@ -21,7 +21,7 @@ _NOWHERE = Position("", 0, "")
 def closing_question(problem: Problem) -> Problem:
     """Return the problem that stands for all that close alike: without what closing does not read.
 
-    That is name, file and positions, limits, weights, values of features, what an unknown size counts, objectives
+    That is name, files and positions, limits, weights, values of features, what an unknown size counts, objectives
     but two, and an earlier manifest that nobody asks after. A feature's position holds its index. Whatever else a
     problem has is kept, so what is new in one parts closures until somebody says here that it need not.
     """
@@ -31,6 +31,7 @@ def closing_question(problem: Problem) -> Problem:
         problem,
         name="closure",
         file=Path(),
+        files=(),
         repositories=tuple(
             replace(source, position=_NOWHERE, keys=tuple(replace(key, position=_NOWHERE) for key in source.keys))
             for source in problem.repositories

@@ -60,7 +60,9 @@ def test_a_file_that_says_nothing_asks_the_same_under_its_own_name(directory: Pa
 
     assert own.name == "own"
     assert own.file == directory / "problem.yaml"
-    changed = ("name", "file")
+    assert [file.name for file in own.files] == ["problem.yaml", "base.yaml"]
+    assert own.files[1:] == base.files
+    changed = ("name", "file", "files")
     assert all(getattr(own, key) == getattr(base, key) for key in Problem.__slots__ if key not in changed)
 
 

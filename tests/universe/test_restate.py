@@ -50,6 +50,7 @@ INPUT = Input(repository="one", origin="upstream", location="/one", checksum="sh
 
 #: What may differ between problems that close alike.
 ALIKE: dict[str, Callable[[Problem], Problem]] = {
+    "files": lambda asked: replace(asked, files=()),
     "name": lambda asked: replace(asked, name="other"),
     "file": lambda asked: replace(asked, file=Path("/elsewhere/other.yaml")),
     "limits": lambda asked: replace(
@@ -199,7 +200,7 @@ def test_every_part_of_a_problem_is_in_one_list_or_the_other() -> None:
     """A new field must be put into either; until then it parts closures, which costs time and nothing else."""
     told = {
         *("name", "file", "limits", "objectives", "arch", "repositories", "features", "equivalents", "forbidden"),
-        *("pins", "lock", "previous", "modules", "sizes", "policy", "releasever"),
+        *("pins", "lock", "previous", "modules", "sizes", "policy", "releasever", "files"),
     }
     assert {field.name for field in dataclasses.fields(Problem)} == told
     policy = {"unknown_size", "candidates", "downstream", "missing", "weak_dependencies", "multilib", "install_only"}
