@@ -27,7 +27,7 @@ from tests.judges.test_random_problems import refused
 from tests.peers.pseudo_boolean import optima, run_rc2
 
 #: A judge that takes longer than so many seconds for one question says nothing about it.
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 class DisagreementError(AssertionError):
