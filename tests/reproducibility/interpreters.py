@@ -41,10 +41,10 @@ def find_python(version: str) -> Path:
     return found
 
 
-def install(version: str, folder: Path) -> Path:
-    """Make an environment of a Python with the locked packages, and return its interpreter."""
+def install(version: str, folder: Path, more: tuple[str, ...] = MORE) -> Path:
+    """Make an environment with what runs pkgset as the lock has it, and `more`, and return its interpreter."""
     python = find_python(version)
-    wanted = needed([*roots("run"), *map(Requirement, MORE)])
+    wanted = needed([*roots("run"), *map(Requirement, more)])
     lock = folder / "requirements.txt"
     folder.mkdir(parents=True)
     lock.write_text(excerpt("development", wanted), encoding="utf-8")
@@ -55,14 +55,14 @@ def install(version: str, folder: Path) -> Path:
         missing("the development tools lack uv: make test installs it")
     words = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-config", "--python", str(made)]
     command = [*words, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
-    done = subprocess.run(command, env=_registry(), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=registry(), capture_output=True, text=True, check=False)
     if done.returncode and ("connect" in done.stderr.lower() or "dns" in done.stderr.lower()):
         missing("the package registry cannot be reached")
     assert done.returncode == 0, done.stderr
     return made
 
 
-def _registry() -> dict[str, str]:
+def registry() -> dict[str, str]:
     """The environment, with the registry that pip was told, which uv does not ask."""
     asked = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
     told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
