@@ -54,14 +54,15 @@ def find_optimum(
     """
     if budget.spent:
         return Optimum(SolveStatus.UNKNOWN)
-    found = Optimum(SolveStatus.UNKNOWN)
     for ideal in (True, False):
         residue = prepared.residue(sought, asked, ideal=ideal)
         on_reduced(reduce(residue))
         found = _settle(residue, sought, budget, on_settled)
-        if found.solved or not residue.ideal or budget.spent:
+        if found.solved or not residue.ideal:
+            return found
+        if budget.spent:
             break
-    return found
+    return Optimum(SolveStatus.UNKNOWN)  # that the ideal has no answer says nothing of others
 
 
 def _settle(residue: Residue, sought: Sought, budget: Budget, on_settled: Callable[[int, Optimum], None]) -> Optimum:

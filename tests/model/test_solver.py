@@ -18,6 +18,7 @@ from optimizer.model import optimum, prepare, remainder, step, tie_break
 from optimizer.model.build import Model
 from optimizer.model.ideal import Ideal
 from optimizer.model.question import PLAIN
+from optimizer.model.reduce import Reduction
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine
 from optimizer.model.solver import Budget, InvalidModelError, Run, parameters, run
@@ -59,6 +60,22 @@ def test_hardly_any_time_gives_unknown_or_an_answer_that_holds(limit: float) -> 
     solution = Engine.of(instance).solve(budget=Budget(time_limit_s=limit))
     assert solution.status is not SolveStatus.INFEASIBLE
     assert not solution.solved or verify(instance, solution) == ()
+
+
+def test_no_answer_at_the_ideal_when_time_ends_is_unknown_and_not_infeasible() -> None:
+    """Any two of three packages do; that one alone cannot do is what the first reduction sees."""
+    engine = Engine.of(make("abc", required=[("any", *two) for two in ("ab", "bc", "ac")], objectives=OBJECTIVES))
+    budget = Budget()
+
+    def interrupt(found: Reduction) -> None:
+        assert found.ideal
+        assert not found.possible
+        budget.interrupted = True
+
+    engine.reductions = interrupt
+    assert engine.solve(budget=budget).status is SolveStatus.UNKNOWN
+    engine.reductions = lambda _found: None
+    assert engine.solve().status is SolveStatus.OPTIMAL
 
 
 def test_an_interrupted_budget_starts_nothing() -> None:
