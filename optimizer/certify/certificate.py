@@ -72,7 +72,7 @@ def level_of(refutations: tuple[Refutation, ...]) -> Level:
     """Return how far the weakest of some refutations goes."""
     if all(one.proof for one in refutations):
         return Level.PROOF_CHECKED
-    least = min(len(one.agreed_by) for one in refutations if not one.proof)
+    least = min(len(set(one.agreed_by)) for one in refutations if not one.proof)
     return Level.SOLVERS_AGREE if least > 1 else Level.ONE_SOLVER_AGREES
 
 

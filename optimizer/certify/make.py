@@ -163,14 +163,22 @@ def _claim(directory: Path) -> _Claim:
         raise NotCertifiableError(directory, f"its status is {record.status!r}: there is nothing to certify")
     stored = read_stored(directory)
     solution = checked_solution(stored, instance)
-    kinds = [kind.value for kind in stage_kinds(instance)]
     proven: list[int] = []
-    for stage, kind in zip(solution.stages, kinds, strict=False):
-        if stage.status != "optimal" or stage.objective != kind:
+    for stage, kind in zip(solution.stages, stage_kinds(instance), strict=False):
+        if stage.status != "optimal" or stage.objective != kind.value:
             break
         proven.append(stage.value)
-    rest = [*kinds[len(proven) :], "that no other answer is as good (tie_break)"]
-    return _Claim(instance, frozenset(solution.packages), tuple(proven), tuple(rest))
+    return _Claim(instance, frozenset(solution.packages), tuple(proven), left_out(instance, len(proven)))
+
+
+def left_out(instance: Instance, stages: int) -> tuple[str, ...]:
+    """Return what a certificate of an answer's first stages says nothing about."""
+    return (*(kind.value for kind in stage_kinds(instance)[stages:]), "that no other answer is as good (tie_break)")
+
+
+def accepting(*, by_proof: bool) -> tuple[str, ...]:
+    """Return who finds that an answer keeps every rule: our checker, and the prover where it is asked."""
+    return (OURS, NAME) if by_proof else (OURS,)
 
 
 def _by_proof(
@@ -230,8 +238,6 @@ def _accepted(formula: bytes, literals: list[str], budget: Budget, *, by_proof: 
     true = frozenset(int(one[1:]) for one in literals if one.startswith("x"))
     if read_formula(formula).broken_by(true):
         raise RefutedError(ANSWER, OURS)
-    if not by_proof:
-        return (OURS,)
-    if not accepts(formula, literals, budget):
+    if by_proof and not accepts(formula, literals, budget):
         raise RefutedError(ANSWER, NAME)
-    return OURS, NAME
+    return accepting(by_proof=by_proof)

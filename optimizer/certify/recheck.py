@@ -25,7 +25,7 @@ from optimizer.certify.certificate import (
     sums,
 )
 from optimizer.certify.formula import read_formula
-from optimizer.certify.make import answer_files, described, digest
+from optimizer.certify.make import accepting, answer_files, described, digest, left_out
 from optimizer.certify.proof import BadProofError, check_proof
 from optimizer.certify.prover import in_time
 from optimizer.certify.questions import Question, Questions
@@ -121,7 +121,12 @@ def _faults(
         yield f"{CERTIFICATE} has other questions than {INSTANCE}"
         return
     if certificate.level != level_of(certificate.refutations):
-        yield f"{CERTIFICATE} claims {certificate.level!r}"
+        yield f"{CERTIFICATE} claims {certificate.level.value!r}, which is not what it shows"
+    if certificate.not_certified != (() if infeasible else left_out(instance, len(asked))):
+        yield f"{CERTIFICATE} is wrong about what is not certified"
+    by_proof = all(one.proof for one in certificate.refutations)
+    if certificate.accepted_by != (() if infeasible else accepting(by_proof=by_proof)):
+        yield f"{CERTIFICATE} is wrong about who checked the answer"
     if not infeasible:
         yield from _answer_faults(files, questions, expected)
     named = {*expected, INSTANCE, *(one.proof for one in certificate.refutations if one.proof)}

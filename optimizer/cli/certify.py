@@ -68,7 +68,7 @@ def certify(
     by_proof = prover_version() is not None if by is None else by == "proof"
     made = make(result, budget, terminal(quiet=quiet), by_proof=by_proof)
     directory = keep(made.files, output if output is not None else result / "certificate")
-    code = 3 if len(made.certificate.not_certified) > 1 else 0
+    code = 3 if _lacks_stages(made.certificate) else 0
     size = sum(map(len, made.files.values()))
     _tell(made.certificate, (), as_json, code, {"directory": str(directory), "bytes": size})
     if not as_json:
@@ -84,7 +84,8 @@ def _check(result: Path, budget: Budget, as_json: bool) -> int:
 
     directory = find_certificate(result)
     found = recheck(directory, budget, None if directory == result else result)
-    code = 4 if found.faults else 3 if found.not_asked else 0
+    lacking = found.not_asked or (found.certificate is not None and _lacks_stages(found.certificate))
+    code = 4 if found.faults else 3 if lacking else 0
     if found.certificate is not None and not found.faults:
         _tell(found.certificate, found.not_asked, as_json, code, {"directory": str(directory)})
     elif as_json:
@@ -93,9 +94,14 @@ def _check(result: Path, budget: Budget, as_json: bool) -> int:
         say_json({"status": "refused", "directory": str(directory), "faults": found.faults, "exit_code": code})
     for fault in found.faults:
         tell(f"{directory}: {fault}")
-    for lacking in found.not_asked:
-        tell(f"warning: {directory}: {lacking}")
+    for unasked in found.not_asked:
+        tell(f"warning: {directory}: {unasked}")
     return code
+
+
+def _lacks_stages(certificate: Certificate) -> bool:
+    """Whether more is not certified than that no other answer is as good."""
+    return len(certificate.not_certified) > 1
 
 
 def _tell(

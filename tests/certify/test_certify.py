@@ -136,6 +136,40 @@ def dress(directory: Path) -> None:
     sign(directory)
 
 
+def leave_out_the_last_stage(document: Any, where: Path) -> None:
+    document["refutations"].pop()
+    for path in where.glob("5-packages.*"):
+        path.unlink()
+
+
+def leave_proofs_out(document: Any, where: Path) -> None:
+    document["level"] = "solvers agree"
+    document["accepted_by"] = ["pkgset"]
+    for held in document["refutations"]:
+        (where / held.pop("proof")).unlink()
+        held.update(agreed_by=["clasp", "clasp"], steps=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (leave_out_the_last_stage, "what is not certified"),
+        (lambda document, _where: document.update(not_certified=[]), "what is not certified"),
+        (lambda document, _where: document.update(accepted_by=["VeriPB"]), "who checked the answer"),
+        (leave_proofs_out, "claims 'solvers agree'"),
+    ],
+    ids=["a stage less", "nothing left out", "another checker", "one solver twice"],
+)
+def test_a_certificate_that_claims_more_than_it_shows_is_refused(
+    copy: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Any, Path], None], complaint: str
+) -> None:
+    """The forger makes every file fit a certificate that is right but for one word about itself."""
+    change_json(copy / CERTIFICATE, lambda document: change(document, copy))
+    dress(copy)
+    assert run("certify", "--check", copy) == 4
+    assert complaint in capsys.readouterr().err
+
+
 def test_dressing_alone_changes_nothing(copy: Path) -> None:
     dress(copy)
     assert run("certify", "--check", copy) == 0
@@ -269,7 +303,7 @@ def test_only_what_is_proven_is_certified(
     said = capsys.readouterr().out
     assert "weak" in said
     assert "not certified: installed_size" in said
-    assert run("certify", "--check", result) == 0
+    assert run("certify", "--check", result) == 3
 
     def nothing(record: Any) -> None:
         for stage in record["stages"]:
