@@ -32,6 +32,8 @@ FACTORS: dict[str, tuple[str, ...]] = {
     "cache": ("cold", "warm", "unwritable"),
     "processors": ("all", "one"),
 }
+#: Where Debian has what locales are compiled from.
+DEFINITIONS = Path("/usr/share/i18n/locales")
 _TRIES = 40
 PLAIN = {name: values[0] for name, values in FACTORS.items()}
 
@@ -45,6 +47,16 @@ class World:
     exported: tuple[str, ...]
     locales: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def compile_locales(folder: Path) -> Path:
+    """Compile the locales that the conditions name into a folder, and return it; needs Debian's locales."""
+    for name in FACTORS["locale"]:
+        language, _, charset = name.partition(".")
+        if language != "C":
+            command = ["localedef", "-i", language, "-f", charset, str(folder / name)]
+            subprocess.run(command, check=True, capture_output=True)
+    return folder
 
 
 def pairwise(factors: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:

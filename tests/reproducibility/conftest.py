@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.demo.recipes import DEMO
-from tests.reproducibility.conditions import FACTORS, PLAIN, World, produce
+from tests.reproducibility.conditions import DEFINITIONS, PLAIN, World, compile_locales, produce
 from tests.requirements import PROJECT_ROOT, missing, require_data, require_tool
 
 #: Every rule, objective and reason of a divergence is in one of them, and one has no answer.
 ASKED = ("demo", "changes", "infeasible-limit", "multilib", "weak-objective")
 REAL = "fedora32-container-branding"
-_DEFINITIONS = Path("/usr/share/i18n/locales")
 
 
 @pytest.fixture(scope="session")
 def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The locales that the conditions name, compiled."""
-    compiler = str(require_tool("localedef"))
-    folder = tmp_path_factory.mktemp("locales")
-    for name in FACTORS["locale"]:
-        language, _, charset = name.partition(".")
-        if language == "C":
-            continue
-        if not (_DEFINITIONS / language).exists():
-            missing("apt-get install locales")
-        subprocess.run([compiler, "-i", language, "-f", charset, str(folder / name)], check=True, capture_output=True)
-    return folder
+    require_tool("localedef")
+    if not DEFINITIONS.is_dir():
+        missing("apt-get install locales")
+    return compile_locales(tmp_path_factory.mktemp("locales"))
 
 
 @pytest.fixture(scope="session")
