@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import msgspec
 
-from optimizer.model.build import Guard
+from optimizer.model.build import Guard, Model
 from optimizer.model.core import minimal_core
 from optimizer.model.question import PLAIN, Question
 from optimizer.model.solve import Engine
@@ -42,10 +42,11 @@ class CorePart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def guards_of(engine: Engine, kinds: Iterable[str]) -> list[Guard]:
     """Return the guards of some kinds, in the order of the Instance."""
-    kinds = tuple(kinds)
-    return sorted(
-        (guard for guard in engine.model.guards if guard[0] in kinds), key=lambda g: (kinds.index(g[0]), g[1])
-    )
+    found: dict[str, list[Guard]] = {kind: [] for kind in kinds}
+    for guard in engine.model.guards:
+        if guard[0] in found:
+            found[guard[0]].append(guard)
+    return [guard for held in found.values() for guard in sorted(held)]
 
 
 def explain_infeasible(engine: Engine, question: Question, budget: Budget | None = None) -> tuple[CorePart, ...]:
@@ -69,7 +70,7 @@ def given_core(
     """Return the fewest package rules that leave a question with these demands, and no others, no answer."""
     instance, asked = engine.model.instance, tuple(asked)
     lifted = frozenset(guards_of(engine, ASKED)) - frozenset(asked)
-    relevant = _reach(instance, question, asked)
+    relevant = _reach(engine.model, question, asked)
     guards = [guard for guard in guards_of(engine, GIVEN) if _speaks_of(instance, guard, relevant)]
     rules = minimal_core(engine, replace(question, lifted=question.lifted | lifted), guards, budget)
     begun = [name for guard in asked for name in describe(instance, guard, question).providers]
@@ -77,22 +78,20 @@ def given_core(
     return tuple(_in_reading_order([describe(instance, guard, question) for guard in rules or ()], begun))
 
 
-def _reach(instance: Instance, question: Question, asked: Iterable[Guard]) -> frozenset[int]:
+def _reach(model: Model, question: Question, asked: Iterable[Guard]) -> frozenset[int]:
     """Return the packages that demands can lead to: rules of all others clash with nothing."""
-    requirements: dict[int, list[Formula]] = {}
-    for requirement in instance.requirements:
-        requirements.setdefault(requirement.package, []).append(requirement.formula)
+    instance = model.instance
     features = {index for kind, index in asked if kind == "feature"} | question.with_features
     waiting = [instance.features[index].formula for index in sorted(features)]
     reached = set(question.with_packages)
     for package in question.with_packages:
-        waiting += requirements.get(package, ())
+        waiting += model.formulas_of(package)
     while waiting:
         for capability in formula_capabilities(waiting.pop()):
             for package in instance.capabilities[capability].providers:
                 if package not in reached and not _is_out(instance, package, question):
                     reached.add(package)
-                    waiting += requirements.get(package, ())
+                    waiting += model.formulas_of(package)
     return frozenset(reached)
 
 

@@ -179,8 +179,7 @@ class _Diverging:
         alone = replace(alone, with_features=frozenset())
         for demand in demands:
             candidates = _candidates(self.instance, demand.formula, allowed)
-            fits = [one for one in candidates if self.engine.feasible(_with(alone, one), self.budget)]
-            if candidates and not fits:
+            if candidates and not any(self.engine.feasible(_with(alone, one), self.budget) for one in candidates):
                 core = given_core(self.explainer, _with(alone, candidates[0]), (), self.budget)
                 return "uninstallable", self._evidence(demand, candidates[0], core)
         return self.conflict(rest, demands, allowed)

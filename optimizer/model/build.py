@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ class Model:
     unmet: dict[int, int] = field(default_factory=dict)
     guards: dict[Guard, int] = field(default_factory=dict)
     _met: dict[int, Clause] = field(default_factory=dict)
+    _formulas: dict[int, list[Formula]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.package = [self.new_variable() for _ in self.instance.packages]
@@ -43,6 +44,13 @@ class Model:
     def proto(self) -> Any:
         """The model as CP-SAT's; whoever changes it must copy it first."""
         return self.form.proto
+
+    def formulas_of(self, package: int) -> Sequence[Formula]:
+        """Return what a package asks for, weak requirements too."""
+        if not self._formulas:
+            for requirement in self.instance.requirements:
+                self._formulas.setdefault(requirement.package, []).append(requirement.formula)
+        return self._formulas.get(package, ())
 
     def new_variable(self) -> int:
         """Add a Boolean variable and return its literal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from optimizer.model.build import Guard
+from optimizer.model.build import Guard, negation
 from optimizer.model.question import Question
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine
@@ -28,10 +28,16 @@ def minimal_core(
     core = _solver_core(engine, question, guards, known, budget)
     if core is None:
         return None
+    looks = engine.witnesses(replace(question, lifted=question.lifted | (known - set(core))), frozenset(core))
     for guard in reversed(core):
         if guard not in core:
             continue
-        smaller = _solver_core(engine, question, [held for held in core if held != guard], known, budget)
+        fewer = [held for held in core if held != guard]
+        if budget.spent:
+            raise TimeoutError
+        if looks.exists(_binding(engine, core, fewer)):
+            continue
+        smaller = _solver_core(engine, question, fewer, known, budget)
         if smaller is not None:
             core = smaller
     return tuple(core)
@@ -52,6 +58,12 @@ def minimal_lifting(
         if engine.feasible(replace(question, lifted=question.lifted | set(fewer)), budget):
             lifted = fewer
     return tuple(lifted)
+
+
+def _binding(engine: Engine, guards: Sequence[Guard], bound: Sequence[Guard]) -> list[int]:
+    """Return the literals that say of some guards which of them bind."""
+    literals = engine.model.guards
+    return [literals[guard] if guard in bound else negation(literals[guard]) for guard in guards]
 
 
 def _solver_core(

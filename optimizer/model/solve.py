@@ -22,6 +22,7 @@ from optimizer.model.solution import Solution, SolveStatus, Stage
 from optimizer.model.step import add_sum, copied
 from optimizer.model.tie_break import preferences
 from optimizer.model.whole import solve_whole
+from optimizer.model.witness import Witnesses
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import Instance, LimitKind
 
@@ -63,6 +64,7 @@ class Engine:
     reductions: Callable[[Reduction], None] = lambda _reduction: None
     _prepared: Prepared | None = None
     _first: list[int] = field(default_factory=list)
+    _looks: dict[frozenset[str], Witnesses] = field(default_factory=dict)
 
     @classmethod
     def of(cls, instance: Instance, *, explain: bool = False, reduce: bool = True) -> Engine:
@@ -135,10 +137,27 @@ class Engine:
 
         Raises TimeoutError where the budget ends first.
         """
+        if budget is not None and budget.spent:
+            raise TimeoutError
+        seen = self.witnesses(question).exists() if self.reduce and not question.with_one_of else None
+        if seen is not None:
+            return seen
         found = self._best(question, (), (), budget, unique=False)
         if found.status is SolveStatus.UNKNOWN:
             raise TimeoutError
         return found.answer is not None
+
+    def witnesses(self, question: Question, free: frozenset[Guard] = frozenset()) -> Witnesses:
+        """Return quick looks for answers of a question, good until the next; guards in `free` are left to each."""
+        guards = self.model.guards
+        lifted = {guard for guard in question.lifted if guard in guards and guard not in free}
+        literals = held(self.model, question, free | lifted)
+        kinds = frozenset(kind for kind, _ in guards.keys() - lifted - free)
+        if kinds not in self._looks:
+            self._looks[kinds] = Witnesses.of(self._ready())
+        looks = self._looks[kinds]
+        looks.hold(literals, frozenset(guards[guard] for guard in lifted))
+        return looks
 
     def least(self, question: Question, kind: LimitKind, budget: Budget | None = None) -> tuple[int | None, bool]:
         """Return the least amount of a limited quantity a question can have, and whether that is proven."""
