@@ -107,8 +107,13 @@ class Result:
 
 def with_files(result: Result, problem: Problem) -> Result:
     """Return a result whose run.json says which files its problem was read from."""
+    return replace(result, record=record_files(result.record, problem))
+
+
+def record_files(record: RunRecord, problem: Problem) -> RunRecord:
+    """Return a run record that says which files a problem was read from."""
     files = tuple(InputFile(name=file.name, checksum=file.checksum) for file in problem.files)
-    return replace(result, record=msgspec.structs.replace(result.record, files=files))
+    return msgspec.structs.replace(record, files=files)
 
 
 def first_answer(instance: Instance) -> FirstAnswer | None:

@@ -15,6 +15,9 @@ from typing import Any
 
 import msgspec
 
+from optimizer.answer.result import RunRecord, record_files
+from optimizer.answer.stored import RUN
+from optimizer.export.results import indented
 from optimizer.pipeline import Settings, repository_inputs
 from optimizer.problem.problem import Problem
 from optimizer.repository.cache import Cache
@@ -75,6 +78,12 @@ def keep_answer(cache: Cache, question: str, key: str, answer: Answer) -> None:
     content = ZstdCompressor(level=3, write_checksum=True).compress(encode_answer(answer))
     cache.store(f"{key}.answer", lambda path: _fill(path, content))
     cache.store(f"{question}.question", lambda path: _fill(path, key.encode()))
+
+
+def answer_to(answer: Answer, problem: Problem) -> Answer:
+    """Return an answer that another problem of the same Instance got as this one's: run.json names its own files."""
+    record = record_files(msgspec.json.decode(answer.files[RUN], type=RunRecord), problem)
+    return msgspec.structs.replace(answer, files=answer.files | {RUN: indented(record)})
 
 
 def encode_answer(answer: Answer) -> bytes:

@@ -28,15 +28,15 @@ def load_point(file: Path, point: Point) -> Problem:
 
 def known_point(task: Task, problem: Problem, settings: Settings) -> Outcome | None:
     """Return the outcome of a run whose answer is kept, its files written; None where it is not."""
-    from optimizer.batch.kept import find_question, question_key
+    from optimizer.batch.kept import answer_to, find_question, question_key
 
     answer = find_question(settings.cache, question_key(problem, settings))
-    return None if answer is None else _outcome(task, problem.name, answer, known=True)
+    return None if answer is None else _outcome(task, problem.name, answer_to(answer, problem), known=True)
 
 
 def solve_point(task: Task, problem: Problem, settings: Settings) -> Outcome:
     """Return the outcome of a run, its answer kept and its files written; raises what `close_problem` raises."""
-    from optimizer.batch.kept import answer_key, find_answer, keep_answer, question_key
+    from optimizer.batch.kept import answer_key, answer_to, find_answer, keep_answer, question_key
     from optimizer.pipeline import close_problem, solve_world
 
     world = close_problem(problem, settings)
@@ -45,7 +45,7 @@ def solve_point(task: Task, problem: Problem, settings: Settings) -> Outcome:
     if answer is None:
         return keep_point(task, problem, settings, solve_world(world, settings))
     keep_answer(settings.cache, question_key(problem, settings), key, answer)
-    return _outcome(task, problem.name, answer, known=True)
+    return _outcome(task, problem.name, answer_to(answer, problem), known=True)
 
 
 def keep_point(task: Task, problem: Problem, settings: Settings, result: Result) -> Outcome:

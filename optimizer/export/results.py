@@ -27,7 +27,7 @@ def write_results(result: Result, directory: Path) -> Path:
 def result_files(result: Result) -> dict[str, bytes]:
     """Return the bytes of a result's files by their names."""
     values = {MANIFEST: result.manifest, DIVERGENCE: result.divergence, RUN: result.record}
-    files = {name: _indented(value) for name, value in values.items() if value is not None}
+    files = {name: indented(value) for name, value in values.items() if value is not None}
     return files | {INSTANCE: compress_instance(result.instance)}
 
 
@@ -46,8 +46,9 @@ def write_files(target: Path, files: Mapping[str, bytes]) -> Path:
 
 def write_json(path: Path, value: Any) -> None:
     """Write a value as indented JSON by one rename; raises OSError and then leaves nothing behind."""
-    write_whole(path, _indented(value))
+    write_whole(path, indented(value))
 
 
-def _indented(value: Any) -> bytes:
+def indented(value: Any) -> bytes:
+    """Return a value as JSON as it stands in result files."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -66,6 +67,21 @@ def test_repeated_it_solves_nothing_and_gives_the_same_bytes(run: Run, tmp_path:
     assert "6 of 6 runs were known already" in again.err
     assert _files(tmp_path / "one", timed=True) == _files(tmp_path / "two", timed=True)
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
+
+
+def test_an_answer_that_is_known_names_the_files_of_whoever_asks(run: Run, tmp_path: Path) -> None:
+    text = (DEMO / "weights.yaml").read_text().replace("baseurl: ", f"baseurl: {DEMO}/")
+    asked = tmp_path / "asked.yaml"
+    text = text.replace("equivalents: ", f"equivalents: {os.path.relpath(DEMO, tmp_path)}/")
+    found = []
+    for remark in ("", "# the same question\n", "# the same question\n"):
+        asked.write_text(text + remark)
+        printed = run("sweep", asked, "--set", "limits.packages=60,61", "-o", tmp_path / "out")
+        found.append("2 of 2 runs were known already" in printed.err)
+        for record in (tmp_path / "out").glob("*/run.json"):
+            files = {held["name"]: held["checksum"] for held in json.loads(record.read_bytes())["files"]}
+            assert files["asked.yaml"] == f"sha256:{sha256(asked.read_bytes()).hexdigest()}"
+    assert found == [False, True, True]
 
 
 def test_jobs_change_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
