@@ -59,6 +59,7 @@ class Tally:
     """What was seen: kills by the phase they fell in, and faults in words."""
 
     kills: Counter[str] = field(default_factory=Counter)
+    too_late: int = 0
     at_calls: int = 0
     runs_after: int = 0
     left_over: int = 0
@@ -93,19 +94,23 @@ class Killing:
         shutil.copytree(self.results, self.directory / "good")
         shutil.copytree(self.cache, self.directory / "good-cache")
 
-    def kill(self, random: Random, phase: str) -> None:
-        """Kill one run in a phase, at a call of the system or at a moment, and look at what it left."""
+    def kill(self, random: Random, phase: str) -> bool:
+        """Kill one run in a phase, at a call or a moment, and look at what it left; return whether it came in time."""
         if phase == "load" or random.random() < 0.2:
             shutil.rmtree(self.cache, ignore_errors=True)
         if random.random() < 0.5:
             shutil.rmtree(self.results, ignore_errors=True)
         if phase != "solve" and random.random() < 0.7:
             ended = self._run(phase, random.randint(1, max(1, self.calls[phase])), None)
-            self.tally.at_calls += 1
+            self.tally.at_calls += ended != "end"
         else:
             ended = self._run(phase, 0, random.uniform(0, self.seconds[phase]))
-        self.tally.kills["after the end" if ended == "end" else ended] += 1
         self._look()
+        if ended == "end":
+            self.tally.too_late += 1
+            return False
+        self.tally.kills[ended] += 1
+        return True
 
     def run_again(self) -> None:
         """Solve undisturbed after kills: the same bytes."""
@@ -198,13 +203,18 @@ def web_problem(problem: Path, url: str, directory: Path) -> Path:
 
 
 def kill_often(problem: Path, directory: Path, kills: int, seed: int, every: int) -> Tally:
-    """Return what was seen in so many kills, in turn in each phase; every so often a run goes on undisturbed."""
+    """Return what was seen in so many kills, in turn in each phase; every so often a run goes on undisturbed.
+
+    A run that had ended before it was to be killed is counted as too late, and another is killed instead.
+    """
     killing = Killing(problem, directory)
     killing.measure()
     random = Random(seed)
-    for number in range(kills):
-        killing.kill(random, PHASES[number % len(PHASES)])
-        if number % every == every - 1:
-            killing.run_again()
+    killed = 0
+    while killed < kills:
+        if killing.kill(random, PHASES[killed % len(PHASES)]):
+            killed += 1
+            if killed % every == 0:
+                killing.run_again()
     killing.count_left()
     return killing.tally

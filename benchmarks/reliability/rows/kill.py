@@ -18,8 +18,8 @@ def measure(scale: Scale) -> tuple[Figure, ...]:
     return (
         Figure(name="kills", value=sum(tally.kills.values()), wanted=kills),
         *(Figure(name=f"of these in {phase}", value=tally.kills[phase]) for phase in PHASES),
-        Figure(name="of these too late, after the end", value=tally.kills["after the end"]),
         Figure(name="of these at a chosen call of the system", value=tally.at_calls),
+        Figure(name="runs that ended before they were to be killed", value=tally.too_late),
         Figure(name="runs after them that were not killed", value=tally.runs_after),
         Figure(name="files half written, other bytes, runs that failed", value=len(tally.faults), wanted=0),
         Figure(name="temporary files left after a minute and a run", value=tally.left_over, wanted=0),
