@@ -95,7 +95,7 @@ class Killing:
         shutil.copytree(self.cache, self.directory / "good-cache")
 
     def kill(self, random: Random, phase: str) -> bool:
-        """Kill one run in a phase, at a call or a moment, and look at what it left; return whether it came in time."""
+        """Kill one run in a phase, at a call or a moment, and look at what it left; return whether in time."""
         if phase == "load" or random.random() < 0.2:
             shutil.rmtree(self.cache, ignore_errors=True)
         if random.random() < 0.5:
