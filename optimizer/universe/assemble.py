@@ -69,6 +69,9 @@ def _ordered(world: World, closure: Closure) -> list[int]:
     order: list[int] = []
     newest_first = cmp_to_key(_newer_first)
     for _, solvables in sorted(by_name(world, closure.reached).items()):
+        if len(solvables) == 1:
+            order.append(solvables[0].id)
+            continue
         ranked = sorted(solvables, key=newest_first)
         order += [held.id for held in sorted(ranked, key=lambda held: held.arch)]
     return order
@@ -90,6 +93,7 @@ class _Table:
     capabilities: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
     neighbours: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     leaves: dict[int, int] = field(default_factory=dict)
+    _translated: dict[int, tuple[str, Formula]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.world = self.universe.world
@@ -162,35 +166,42 @@ class _Table:
             )
 
     def _requirements(self) -> Iterable[Requirement]:
-        weak = wants_weak(self.universe)
+        weak, text, marker = wants_weak(self.universe), self.world.text, self.world.is_marker
         for index, identifier in enumerate(self.order):
             solvable = self.world.solvable(identifier)
             kind = RequirementKind.REQUIRES
             kinds: dict[int, RequirementKind] = {}
             for dependency in solvable.lookup_idarray(solv.SOLVABLE_REQUIRES, 0):
-                if self.world.is_marker(dependency):
+                if marker(dependency):
                     kind = RequirementKind.PREREQUIRES
                 else:
                     kinds.setdefault(dependency, kind)
-            for dependency in sorted(kinds, key=self.world.text):
-                yield from self._requirement(index, identifier, kinds[dependency], dependency)
+            for dependency in sorted(kinds, key=text) if len(kinds) > 1 else kinds:
+                required = self._requirement(index, identifier, kinds[dependency], dependency)
+                if required is not None:
+                    yield required
             for key, weak_kind in _WEAK.items() if weak else ():
                 for dependency in self._by_text(solvable, key):
-                    yield from self._requirement(index, identifier, weak_kind, dependency)
+                    required = self._requirement(index, identifier, weak_kind, dependency)
+                    if required is not None:
+                        yield required
 
     def _by_text(self, solvable: Any, key: int) -> list[int]:
         """Return a solvable's dependencies under a tag, once each, by text: libsolv's files keep no order of them."""
-        return sorted(set(self.world.dependencies(solvable, key)), key=self.world.text)
+        found = self.world.dependencies(solvable, key)
+        return sorted(set(found), key=self.world.text) if len(found) > 1 else found
 
-    def _requirement(
-        self, index: int, identifier: int, kind: RequirementKind, dependency: int
-    ) -> Iterable[Requirement]:
-        formula = self.closure.formula(dependency)
-        own = isinstance(formula, int) and identifier in self.closure.providers[formula]
-        if kind is not RequirementKind.SUPPLEMENTS and (own or formula == TRUE):
-            return  # what a package gives itself binds nobody
-        text = self.world.text(dependency)
-        yield Requirement(package=index, kind=kind, text=text, formula=self._translate(formula))
+    def _requirement(self, index: int, identifier: int, kind: RequirementKind, dependency: int) -> Requirement | None:
+        """Return a requirement, or None where a package gives it itself: that binds nobody."""
+        formula = self.closure.formulas[dependency]
+        if kind is not RequirementKind.SUPPLEMENTS:
+            own = isinstance(formula, int) and identifier in self.closure.providers[formula]
+            if own or formula == TRUE:
+                return None
+        translated = self._translated.get(dependency)
+        if translated is None:
+            translated = self._translated[dependency] = self.world.text(dependency), self._translate(formula)
+        return Requirement(package=index, kind=kind, text=translated[0], formula=translated[1])
 
     def _exclusions(self) -> Iterable[Exclusion]:
         for index, identifier in enumerate(self.order):
@@ -233,6 +244,8 @@ class _Table:
     def _unique_names(self) -> Iterable[UniqueName]:
         install_only = self._install_only()
         for name, solvables in sorted(by_name(self.world, self.order).items()):
+            if len(solvables) == 1:
+                continue
             cliques: dict[tuple[int, ...], None] = {}
             for colour in (1, 2):
                 held = [one for one in solvables if _colour(one.arch) & colour]

@@ -43,15 +43,17 @@ class CandidateSet:
 
     def age(self, world: World, solvable: Any) -> int:
         """Return how many newer versions of a package its origin has for its architecture; 0 for what we made."""
+        if world.only is not None and not self.others:
+            return 0
         origin = world.origin(solvable)
         if origin is None:
             return 0
         if world.only is None:
             versions = self.versions[origin, solvable.nameid]
-            held = map(world.solvable, versions if len(versions) > 1 else ())
+            if len(versions) == 1:
+                return 0
+            held = map(world.solvable, versions)
             return len({one.evrid for one in held if one.archid == solvable.archid and one.evrcmp(solvable) > 0})
-        if not self.others:
-            return 0
         name = f"{solvable.name}.{solvable.arch}"
         # Its own repository has none that is newer: it would be the candidate.
         elsewhere = (

@@ -38,6 +38,7 @@ class Closure:
     formulas: dict[int, Formula] = field(default_factory=dict)
     missing_paths: set[str] = field(default_factory=set)
     _queue: list[int] = field(default_factory=list)
+    _met: set[int] = field(default_factory=set)
 
     def formula(self, dependency_id: int) -> Formula:
         """Return a dependency's formula; its leaves are libsolv's dependency ids, their providers on record."""
@@ -66,9 +67,12 @@ class Closure:
 
     def reach(self, formula: Formula, *, negated: bool = False) -> None:
         """Reach every provider that can help a formula (or its negation) to hold."""
-        for leaf in positive_leaves(formula, sign=not negated):
+        if isinstance(formula, int) and negated:
+            return
+        for leaf in (formula,) if isinstance(formula, int) else positive_leaves(formula, sign=not negated):
             for identifier in self.providers[leaf]:
-                self.reach_solvable(identifier)
+                if identifier not in self.reached:
+                    self.reach_solvable(identifier)
 
     def reach_solvable(self, identifier: int) -> None:
         """Reach one solvable, once."""
@@ -79,12 +83,15 @@ class Closure:
     def settle(self, keys: Iterable[int]) -> None:
         """Follow the dependencies of what was reached under these tags until nothing new turns up."""
         keys = tuple(keys)
+        world, met = self.world, self._met
         while self._queue:
-            solvable = self.world.solvable(self._queue.pop())
+            solvable = world.solvable(self._queue.pop())
             for key in keys:
-                for dependency in self.world.dependencies(solvable, key):
-                    self.reach(self.formula(dependency))
-            for dependency in self.world.dependencies(solvable, CONFLICTS):
+                for dependency in world.dependencies(solvable, key):
+                    if dependency not in met:
+                        met.add(dependency)
+                        self.reach(self.formula(dependency))
+            for dependency in world.dependencies(solvable, CONFLICTS):
                 formula = self.formula(dependency)
                 if not isinstance(formula, int):  # `Conflicts: (a unless b)`: b in makes room for a
                     self.reach(formula, negated=True)
@@ -114,9 +121,10 @@ def reach_closure(universe: Universe) -> Closure:
         closure.reach(closure.formula(world.dependency_id(forbidden.require)), negated=True)
     if any(objective.kind is ObjectiveKind.CHANGES for objective in problem.objectives):
         earlier = {(package.name, package.evr, package.arch) for package in problem.previous}
-        for solvable in world.considered_solvables():
-            if (solvable.name, solvable.evr, solvable.arch) in earlier:
-                closure.reach_solvable(solvable.id)
+        for name in sorted({name for name, _, _ in earlier}):
+            for solvable in world.bearers(name):
+                if (name, solvable.evr, solvable.arch) in earlier:
+                    closure.reach_solvable(solvable.id)
     weak = wants_weak(universe)
     keys = (REQUIRES, RECOMMENDS) if weak else (REQUIRES,)
     closure.settle(keys)

@@ -30,11 +30,16 @@ class Describer:
     _numbers: dict[tuple[PackageOrigin, str], int] = field(default_factory=dict)
     _members: dict[tuple[PackageOrigin, str], list[Any]] = field(default_factory=dict)
     _keys: dict[int, tuple[PackageOrigin, str]] = field(default_factory=dict)
+    _repositories: dict[int, str] = field(default_factory=dict)
+    _scales: Scales = field(init=False)
 
     def __post_init__(self) -> None:
+        self._scales = Scales(self.universe.world, self.universe.problem)
         for identifier in self.order:
             solvable = self.universe.world.solvable(identifier)
-            origin = self._origin(solvable)
+            repository = solvable.repo
+            self._repositories[identifier] = repository.name
+            origin = self._origin(solvable, repository)
             key = self._keys[identifier] = origin, "" if origin is PackageOrigin.VIRTUAL else source_name(solvable)
             if origin is not PackageOrigin.VIRTUAL:
                 self._members.setdefault(key, []).append(solvable)
@@ -62,10 +67,10 @@ class Describer:
             for origin, name in self._numbers
         )
 
-    def _origin(self, solvable: Any) -> PackageOrigin:
-        origin = self.universe.world.origin(solvable)
+    def _origin(self, solvable: Any, repository: Any) -> PackageOrigin:
+        origin = self.universe.world.origins.get(repository.id)
         if origin is None:
-            return PackageOrigin.STUB if solvable.repo.name == STUB_REPOSITORY else PackageOrigin.VIRTUAL
+            return PackageOrigin.STUB if repository.name == STUB_REPOSITORY else PackageOrigin.VIRTUAL
         if solvable.name.startswith(_VIRTUAL_NAMES):
             return PackageOrigin.VIRTUAL
         return _ORIGINS[origin]
@@ -73,26 +78,27 @@ class Describer:
     def _package(self, solvable: Any) -> Package:
         key = self._keys[solvable.id]
         origin, _ = key
-        epoch, version, release = split_evr(solvable.evr)
+        name, evr = solvable.name, solvable.evr
+        epoch, version, release = split_evr(evr)
         measure = self.universe.supposed.get(solvable.id)
         if measure is None:
-            measure = Scales(self.universe.world, self.universe.problem).measure(solvable, origin)
+            measure = self._scales.measure(solvable, origin)
         checksum = solvable.lookup_checksum(solv.SOLVABLE_CHECKSUM)
         source = None if origin is PackageOrigin.VIRTUAL else self._numbers[key]
         return Package(
-            name=solvable.name,
+            name=name,
             epoch=epoch,
             version=version,
             release=release,
             arch=solvable.arch,
-            repository=solvable.repo.name,
+            repository=self._repositories[solvable.id],
             origin=origin,
             source=source,
             source_evr=_source_evr(solvable),
             installed_bytes=measure.installed_bytes,
             download_bytes=measure.download_bytes,
             estimated=measure.estimated,
-            checksum=f"{checksum.typestr()}:{checksum.hex()}" if checksum else "",
+            checksum=str(checksum) if checksum else "",
             location=solvable.lookup_location()[0] or "",
             license=solvable.lookup_str(solv.SOLVABLE_LICENSE) or "",
             age=self.universe.candidates.age(self.universe.world, solvable),

@@ -26,6 +26,7 @@ _FLAGS = {
 
 PREREQUISITE_MARKER: int = solv.SOLVABLE_PREREQMARKER
 FILE_MARKER: int = solv.SOLVABLE_FILEMARKER
+_MARKERS = frozenset((PREREQUISITE_MARKER, FILE_MARKER))
 
 
 @dataclass(slots=True)
@@ -82,7 +83,16 @@ class World:
 
     def dependencies(self, solvable: Any, key: int) -> list[int]:
         """Return the ids of a solvable's dependencies under a tag, markers left out."""
-        return [identifier for identifier in solvable.lookup_idarray(key, 0) if not self.is_marker(identifier)]
+        return [identifier for identifier in solvable.lookup_idarray(key, 0) if identifier not in _MARKERS]
+
+    def bearers(self, name: str) -> list[Any]:
+        """Return the considered solvables of a name, ascending by id: all that have a name provide it.
+
+        Source: libsolv src/selection.c, selection_name, which rests on the same.
+        """
+        name_id = self.pool.str2id(name, False)
+        found = map(self.solvable, self.providers(name_id)) if name_id else ()
+        return [solvable for solvable in found if solvable.nameid == name_id]
 
     def set_dependencies(self, solvable: Any, key: int, identifiers: Iterable[int]) -> None:
         """Give a solvable just these dependencies under a tag; a marker divides Requires from Requires(pre)."""
@@ -97,7 +107,7 @@ class World:
     @staticmethod
     def is_marker(identifier: int) -> bool:
         """Return whether an id is libsolv's divider between kinds of dependencies, not a dependency."""
-        return identifier in (PREREQUISITE_MARKER, FILE_MARKER)
+        return identifier in _MARKERS
 
     def origin(self, solvable: Any) -> Origin | None:
         """Return the origin of a solvable's repository, None for repositories made by us."""
