@@ -143,7 +143,7 @@ def _failure(held: Reading, refused: str) -> BadRepositoryData:
         problem = refused.replace(" it", f" {what}") if refused.endswith(" it") else refused
     elif any(words in complained for words in _OUT_OF_MEMORY):
         problem = f"libsolv cannot read {what} in {MEMORY_LIMIT >> 20} MiB of memory"
-    elif status in (-signal.SIGXCPU, -signal.SIGKILL):
+    elif status == -signal.SIGXCPU:
         problem = f"libsolv cannot read {what} in {CPU_LIMIT_S} seconds"
     else:
         problem = f"libsolv could not read {what}"
@@ -154,6 +154,8 @@ def _failure(held: Reading, refused: str) -> BadRepositoryData:
 
 
 def _ending(status: int, complained: bytes) -> str:
+    if status == -signal.SIGKILL:
+        return "the end of its process by SIGKILL, as a system ends one where memory runs out"
     if status < 0:
         return f"the end of its process by {signal.Signals(-status).name}"
     last = complained.decode(errors="replace").strip().rpartition("\n")[2]

@@ -49,7 +49,7 @@ def main() -> None:
     sys.path[:0] = sys.argv[1:3]
     memory, seconds, written, admitted, kind, *descriptors = sys.argv[3:]
     _limit(resource.RLIMIT_AS, int(memory))
-    _limit(resource.RLIMIT_CPU, int(seconds))
+    _limit(resource.RLIMIT_CPU, int(seconds), margin=1)  # so that SIGXCPU tells it from who ends us otherwise
     _limit(resource.RLIMIT_FSIZE, int(written))
     _limit(resource.RLIMIT_CORE, 0)
     *inputs, output = map(int, descriptors)
@@ -62,11 +62,12 @@ def main() -> None:
     os._exit(0)  # libsolv's pool need not be taken down piece by piece
 
 
-def _limit(which: int, wanted: int) -> None:
+def _limit(which: int, wanted: int, margin: int = 0) -> None:
+    """Set a limit, which is told at what is wanted and enforced at a margin above, or at what we were given."""
     _, hard = resource.getrlimit(which)
-    least = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    enforced = wanted + margin if hard == resource.RLIM_INFINITY else min(wanted + margin, hard)
     try:
-        resource.setrlimit(which, (least, least))
+        resource.setrlimit(which, (min(wanted, enforced), enforced))
     except (ValueError, OSError):  # macOS knows no limit of address space; the other limits hold there
         return
 

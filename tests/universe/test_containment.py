@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import solv
@@ -190,6 +191,16 @@ def test_time_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(containment, "CPU_LIMIT_S", 1)
     with pytest.raises(BadRepositoryData, match="cannot read the dependencies in 1 seconds"):
         closed(tmp_path, write_solv(tmp_path / "x.solv", fill))
+
+
+def test_who_is_killed_is_not_said_to_have_taken_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a system does whose memory runs out: it was told as the limit of processor time."""
+    killed = tmp_path / "killed.py"
+    killed.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
+    monkeypatch.setattr(containment, "reader", SimpleNamespace(__file__=str(killed)))
+    said = str(refusal(tmp_path, Made()))
+    assert "the end of its process by SIGKILL" in said
+    assert "seconds" not in said
 
 
 def test_what_is_written_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
