@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
 from importlib import import_module
@@ -50,6 +51,7 @@ def parameters(budget: Budget, *, assuming: bool = False) -> Any:
     chosen.random_seed = 0
     chosen.linearization_level = 2
     chosen.symmetry_level = 0
+    chosen.absolute_gap_limit = 0  # the gap is one of doubles: beyond 2^53 it is nought before anything is proven
     if assuming:  # a core is wanted: the same on every machine, and presolve only hides assumptions
         chosen.linearization_level = 0
         chosen.cp_model_presolve = False
@@ -87,8 +89,13 @@ def run(proto: Any, budget: Budget, *, assuming: bool = False) -> Run:
         coefficient * values[variable]
         for variable, coefficient in zip(proto.objective.vars, proto.objective.coeffs, strict=True)
     )
-    bound = value if status == "OPTIMAL" else round(response.best_objective_bound)
+    bound = value if status == "OPTIMAL" else _at_least(response.best_objective_bound)
     return Run(SolveStatus(status.lower()), values, value, bound)
+
+
+def _at_least(bound: float) -> int:
+    """Return a bound as an integer, never above what the solver proved: beyond 2^53 a double is a rounded one."""
+    return round(bound) if abs(bound) < 1 << 53 else math.floor(math.nextafter(bound, -math.inf))
 
 
 def _interruptible(wrapper: Any, proto: Any, budget: Budget) -> Any:

@@ -7,6 +7,7 @@ import random
 import signal
 import threading
 import time
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.answer.verify import verify
-from optimizer.model import optimum, prepare, remainder, step, tie_break
+from optimizer.model import optimum, prepare, remainder, solver, step, tie_break
 from optimizer.model.build import Model
+from optimizer.model.form import Form
 from optimizer.model.ideal import Ideal
 from optimizer.model.question import PLAIN
 from optimizer.model.reduce import Reduction
@@ -165,6 +167,28 @@ def test_a_run_in_another_thread_gives_the_same() -> None:
     thread.start()
     thread.join()
     assert found == [engine.solve()]
+
+
+@pytest.mark.parametrize("large", [1 << 20, 1 << 55, 1 << 57])
+def test_a_sum_that_no_double_holds_is_proven_to_its_last_unit(large: int) -> None:
+    order = random.Random(0)
+    form = Form(16)
+    dear, cheap = range(4), range(4, 16)
+    form.add_clause((0, 1))
+    form.add_clause((2, 3))
+    needs = [order.sample(cheap, 3) for _ in range(25)]
+    for need in needs:
+        form.add_clause(need)
+    covers = (held for size in cheap for held in combinations(cheap, size - 3) if all({*held} & {*n} for n in needs))
+    least = len(next(covers))
+    terms = [*((variable, large) for variable in dear), *((variable, 1) for variable in cheap)]
+    found = step.minimise(form.proto, terms, Budget(), None)
+    assert (found.status, found.value) == (SolveStatus.OPTIMAL, 2 * large + least)
+
+
+@pytest.mark.parametrize("proven", [0, -7, 12, (1 << 53) - 1, (1 << 57) + 1, (1 << 57) + 15, -(1 << 57) - 9])
+def test_a_bound_is_never_above_what_was_proven(proven: int) -> None:
+    assert proven - 64 <= solver._at_least(float(proven)) <= proven
 
 
 def test_a_model_that_the_solver_refuses_is_our_bug() -> None:
