@@ -1,7 +1,7 @@
-"""Exact, asked in a process of its own: `python -m optimizer.certify.exact_run FORMULA LOG SECONDS [LITERAL...]`.
+"""Exact, asked in a process of its own: `python -m optimizer.certify.exact_run FORMULA ASSUMED LOG SECONDS`.
 
 The solver is C++ that neither Ctrl-C nor a fault of its own leaves gracefully, so it never runs beside an answer. The
-literals are taken for true. Says SAT, UNSAT, TIMEOUT or what else the solver calls its end.
+literals in the file ASSUMED are taken for true. Says SAT, UNSAT, TIMEOUT or what else the solver calls its end.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def main(words: list[str]) -> None:
     """Ask Exact whether a formula has an answer, and have it log why not."""
     import exact
 
-    formula, log, seconds, *assumed = words
+    formula, literals, log, seconds = words
+    assumed = Path(literals).read_text(encoding="ascii").split()
     if sys.platform == "linux":  # killed, who asked could not end this process
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     read = read_formula(Path(formula).read_bytes())

@@ -8,8 +8,10 @@ parity reasoning efficiently using pseudo-Boolean proofs" (2021).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import islice
 
 from optimizer.certify.formula import Formula
 from optimizer.certify.inequality import Inequality, NumberTooLargeError, read_inequality, read_literal
@@ -18,6 +20,8 @@ from optimizer.certify.propagation import Propagator
 HEADER = "pseudo-Boolean proof version 3.0"
 OUTPUT = "output NONE ;"
 END = "end pseudo-Boolean proof ;"
+#: No honest step comes near.
+LONGEST_LINE_BYTES = 16 << 20
 
 
 class BadProofError(ValueError):
@@ -131,16 +135,29 @@ def go_on() -> None:
 
 def check_proof(formula: Formula, proof: bytes, before_step: Callable[[], None] = go_on) -> int:
     """Return how many steps a proof has that a formula has no answer; raises BadProofError where it is none."""
-    lines = proof.decode("ascii", "replace").split("\n")
-    if lines[0] != HEADER or lines[1:2] != [f"f {len(formula.inequalities)} ;"]:
+    lines = _lines(proof)
+    if list(islice(lines, 2)) != [HEADER, f"f {len(formula.inequalities)} ;"]:
         raise BadProofError(1, f"it does not begin as a proof about {len(formula.inequalities)} inequalities")
     derivation = Derivation.of(formula)
-    end = next((place for place, line in enumerate(lines) if line == OUTPUT), len(lines))
-    for place in range(2, end):
+    number = 3
+    for number, line in enumerate(lines, 3):
+        if line == OUTPUT:
+            break
         before_step()
-        _step(derivation, lines[place], place + 1)
-    _check_end(derivation, lines[end:], end + 1)
-    return end - 2
+        _step(derivation, line, number)
+    _check_end(derivation, [OUTPUT, *islice(lines, 4)], number)
+    return number - 3
+
+
+def _lines(proof: bytes) -> Iterator[str]:
+    """Yield the lines one by one, as all of a hostile proof's take many times its memory; the last one is empty."""
+    line = b"\n"
+    for number, line in enumerate(BytesIO(proof), 1):
+        if len(line) > LONGEST_LINE_BYTES:
+            raise BadProofError(number, f"it is longer than {LONGEST_LINE_BYTES >> 20} MiB")
+        yield line.decode("ascii", "replace").removesuffix("\n")
+    if line.endswith(b"\n"):
+        yield ""
 
 
 def _step(derivation: Derivation, line: str, number: int) -> None:

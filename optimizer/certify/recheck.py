@@ -35,6 +35,7 @@ from optimizer.problem.file import read_file
 from optimizer.universe.instance import Instance, PackageOrigin
 from optimizer.universe.snapshot import BadInstanceError
 
+#: Of all files of a certificate together, and of one proof unpacked.
 MAX_PROOF_BYTES = 1 << 30
 _MAX_FILES = 1000
 
@@ -86,10 +87,12 @@ def recheck(directory: Path, budget: Budget, result: Path | None = None) -> Rech
 def _read(directory: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """Return the files, whose digests are right, or what is wrong with them."""
     files: dict[str, bytes] = {}
+    left = MAX_PROOF_BYTES
     for path in sorted(directory.iterdir()):
         if path.is_symlink() or not path.is_file() or len(files) == _MAX_FILES:
             return {}, (f"{path.name} is no file of a certificate",)
-        files[path.name] = read_file(path, MAX_PROOF_BYTES)
+        files[path.name] = read_file(path, left)
+        left -= len(files[path.name])
     written = files.pop(SUMS, b"")
     if sums(files) != written:
         return {}, (f"{SUMS} does not name these files: something was changed, added or taken away",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,23 @@ def test_a_proof_without_its_end_is_refused(ending: str) -> None:
     begin = f"pseudo-Boolean proof version 3.0\nf {len(PIGEONS)} ;\n"
     with pytest.raises(BadProofError):
         check_proof(read_formula("\n".join(PIGEONS).encode()), (begin + ending).encode())
+
+
+def test_a_proof_that_is_made_to_cost_memory_is_refused_for_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Millions of lines took many times their memory before the first was looked at."""
+    formula = read_formula("\n".join(PIGEONS).encode())
+    begin = f"pseudo-Boolean proof version 3.0\nf {len(PIGEONS)} ;\n".encode()
+    proof = begin + b"\n" * (4 << 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadProofError, match="no step that is known here: ''"):
+            check_proof(formula, proof)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+    monkeypatch.setattr("optimizer.certify.proof.LONGEST_LINE_BYTES", 1 << 20)
+    with pytest.raises(BadProofError, match="line 3: it is longer than 1 MiB"):
+        check_proof(formula, begin + b"pol 1" + b" 1 +" * (1 << 18) + b" ;\n")
 
 
 @pytest.mark.parametrize(
