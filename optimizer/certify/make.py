@@ -9,7 +9,17 @@ from pathlib import Path
 
 import msgspec
 
-from optimizer.answer.stored import INSTANCE, MANIFEST, checked_solution, read_record, read_stored, stored_instance
+from optimizer.answer.manifest import Manifest, write_manifest
+from optimizer.answer.stored import (
+    INSTANCE,
+    MANIFEST,
+    BadResultError,
+    checked_solution,
+    read_manifest,
+    read_record,
+    read_stored,
+    stored_instance,
+)
 from optimizer.certify.certificate import (
     ANSWER,
     CERTIFICATE,
@@ -32,6 +42,7 @@ from optimizer.certify.prover import NAME, accepts, prove, prover_version
 from optimizer.certify.questions import Question, Questions, spelt, variables, witness
 from optimizer.certify.solvers import Solver, installed_solvers
 from optimizer.export.pseudo_boolean import stage_kinds
+from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solver import Budget
 from optimizer.problem.file import read_file
 from optimizer.repository.progress import Progress
@@ -115,6 +126,9 @@ def certify(directory: Path, budget: Budget, progress: Progress, *, by_proof: bo
     files |= {f"{one.name}.opb": one.content for one in asked}
     files[INSTANCE] = read_file(directory / INSTANCE, MAX_BYTES)
     if claim.values is not None:
+        if read_manifest(directory / MANIFEST) != manifest_of(claim.instance, claim.chosen):
+            what = f"says other things of its packages than the {INSTANCE} that lies beside it"
+            raise BadResultError(directory / MANIFEST, what)
         files |= answer_files(questions, claim.chosen) | {MANIFEST: read_file(directory / MANIFEST)}
         accepted = _accepted(files[ANSWER], spelt(questions.made, claim.chosen), budget, by_proof=by_proof)
     certificate = Certificate(
@@ -145,6 +159,11 @@ def answer_files(questions: Questions, chosen: frozenset[int]) -> dict[str, byte
     formula = questions.answer()
     literals = spelt(questions.made, chosen)
     return {ANSWER: formula, WITNESS: witness(formula, literals), VARIABLES: variables(questions.made, chosen)}
+
+
+def manifest_of(instance: Instance, chosen: frozenset[int]) -> Manifest:
+    """Return the manifest of some packages of an Instance."""
+    return write_manifest(instance, Solution(status=SolveStatus.OPTIMAL, packages=tuple(sorted(chosen))))
 
 
 def digest(instance: Instance) -> str:

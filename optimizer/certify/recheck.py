@@ -25,13 +25,13 @@ from optimizer.certify.certificate import (
     sums,
 )
 from optimizer.certify.formula import read_formula
-from optimizer.certify.make import accepting, answer_files, described, digest, left_out
+from optimizer.certify.make import accepting, answer_files, described, digest, left_out, manifest_of
 from optimizer.certify.proof import BadProofError, check_proof
 from optimizer.certify.prover import in_time
 from optimizer.certify.questions import Question, Questions
 from optimizer.certify.solvers import installed_solvers
 from optimizer.model.solver import Budget
-from optimizer.problem.file import read_file
+from optimizer.problem.file import read_file, spelt
 from optimizer.universe.instance import Instance, PackageOrigin
 from optimizer.universe.snapshot import BadInstanceError
 
@@ -89,8 +89,8 @@ def _read(directory: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
     files: dict[str, bytes] = {}
     left = MAX_PROOF_BYTES
     for path in sorted(directory.iterdir()):
-        if path.is_symlink() or not path.is_file() or len(files) == _MAX_FILES:
-            return {}, (f"{path.name} is no file of a certificate",)
+        if path.is_symlink() or not path.is_file() or not path.name.isascii() or len(files) == _MAX_FILES:
+            return {}, (f"{spelt(path.name)} is no file of a certificate",)
         files[path.name] = read_file(path, left)
         left -= len(files[path.name])
     written = files.pop(SUMS, b"")
@@ -171,6 +171,8 @@ def _answer_faults(files: dict[str, bytes], questions: Questions, expected: dict
     listed = sorted((one.nevra, one.repository) for one in real if one.origin is not PackageOrigin.VIRTUAL)
     if sorted(map(identity, manifest.packages)) != listed:
         yield f"{MANIFEST} lists other packages than {VARIABLES}"
+    elif manifest != manifest_of(instance, chosen):
+        yield f"{MANIFEST} says other things of these packages than {INSTANCE}"
 
 
 def _refutation_faults(

@@ -194,6 +194,7 @@ def test_another_instance_is_refused(copy: Path, changed: dict[str, Any]) -> Non
 def changed_files() -> Iterator[tuple[str, Callable[[Path], object]]]:
     yield "a file more", lambda where: (where / "more").write_bytes(b"")
     yield "a file less", lambda where: (where / "README.md").unlink()
+    yield "a name that is no text", lambda where: Path(os.fsdecode(os.fsencode(where) + b"/\xff")).touch()
     yield "a directory", lambda where: (where / "more").mkdir()
     yield "a link", lambda where: (where / "more").symlink_to("README.md")
     yield "a proof less", lambda where: (where / "5-packages.pbp").unlink()
@@ -225,6 +226,16 @@ def changed_files() -> Iterator[tuple[str, Callable[[Path], object]]]:
     yield "no manifest", lambda where: (where / "manifest.json").write_bytes(b"{}")
     yield "another manifest", lambda where: change_json(where / "manifest.json", lambda held: held["packages"].pop())
     yield (
+        "another checksum",
+        lambda where: change_json(
+            where / "manifest.json", lambda held: held["packages"][0].update(checksum="sha256:0")
+        ),
+    )
+    yield (
+        "other totals",
+        lambda where: change_json(where / "manifest.json", lambda held: held["totals"].update(packages=1)),
+    )
+    yield (
         "another answer",
         lambda where: (where / "answer.tsv").write_bytes(
             (where / "answer.tsv").read_bytes().replace(b"\t1\t", b"\t0\t", 1)
@@ -236,7 +247,7 @@ def changed_files() -> Iterator[tuple[str, Callable[[Path], object]]]:
 @pytest.mark.parametrize("signed", [False, True])
 def test_changed_files_are_refused(copy: Path, _what: str, change: Callable[[Path], object], signed: bool) -> None:
     change(copy)
-    if signed and all(path.is_file() for path in copy.iterdir()):
+    if signed and all(path.is_file() and path.name.isascii() for path in copy.iterdir()):
         sign(copy)
     assert run("certify", "--check", copy) == 4
 
@@ -282,6 +293,16 @@ def test_a_result_that_lies_is_not_certified(tmp_path: Path, capsys: pytest.Capt
     assert run("certify", "-q", result) == 4
     assert "Exact contradicts the result: 1-packages.opb" in capsys.readouterr().err
     assert not (result / "certificate").exists()
+
+
+def test_a_manifest_that_lies_of_its_packages_is_not_certified(
+    certified: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = Path(shutil.copytree(certified, tmp_path / "made"))
+    change_json(result / "manifest.json", lambda held: held["packages"][0].update(location="elsewhere.rpm"))
+    assert run("certify", "-q", result, "-o", tmp_path / "none") == 2
+    assert "says other things of its packages" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
 
 
 def change_record(result: Path, **changes: Any) -> None:
