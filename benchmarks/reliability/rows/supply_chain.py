@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.place import ROOT
 from benchmarks.reliability.promise import Figure, Promise, Scale
 from tests.project.locks import pins
-from tests.project.test_wheel import build, checkout
+from tests.project.test_wheel import build, checkout, elsewhere
 
 _AROUND: tuple[dict[str, str], ...] = (
     {},
@@ -22,13 +22,13 @@ _AROUND: tuple[dict[str, str], ...] = (
 def measure(scale: Scale) -> tuple[Figure, ...]:
     """Count the locks, build wheel and sdist under all that may differ, ask for known weaknesses."""
     builds = scale.count(12, 2)
+    first = checkout(scale.directory / "checkout")
     digests: dict[str, set[str]] = {"wheel": set(), "sdist": set()}
     sizes: dict[str, int] = {}
     for number in range(builds):
         folder = scale.directory / f"build{number}" / ("x" * number)
-        source = checkout(
-            folder / "source", backwards=number % 2 == 1, mode=(0o644, 0o600, 0o664)[number % 3], at=number
-        )
+        place, mode = folder / "source", (0o644, 0o600, 0o664)[number % 3]
+        source = elsewhere(first, place, backwards=number % 2 == 1, mode=mode, at=86_400 * number)
         built = build(source, folder / "dist", umask=(0o022, 0o077, 0o002)[number % 3], **_AROUND[number % 3])
         for kind, path in (("wheel", built.wheel), ("sdist", built.sdist)):
             content = path.read_bytes()
