@@ -73,11 +73,10 @@ class Settings:
     stock: Stock | None = None
 
 
-@dataclass(slots=True)
-class Clock:
+class Clock(msgspec.Struct):
     """Seconds spent in each stage of the way."""
 
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = msgspec.field(default_factory=dict)
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:
@@ -89,8 +88,7 @@ class Clock:
             self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - begun, 6)
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(msgspec.Struct, frozen=True):
     """A closed problem together with the libsolv world it was closed from."""
 
     universe: Universe

@@ -17,6 +17,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import msgspec
+
 from benchmarks.row import Bench, Figure, Row, counted, demo_problems, geometric_mean, real_problems
 from benchmarks.stopwatch import CommandFailedError, Taken, median_ratio, median_wall, run_command, take_turns, timed
 from optimizer.export.cudf import CudfDocument, aspcud_criteria, mccs_criteria, write_cudf
@@ -31,11 +33,10 @@ WHAT = "closure + model + all stages to the proof, against the faster of aspcud 
 PEERS = ("aspcud", "mccs")
 
 
-@dataclass(slots=True)
 class ProcessorClock(Clock):
     """A clock that notes processor seconds too."""
 
-    processor: dict[str, float] = field(default_factory=dict)
+    processor: dict[str, float] = msgspec.field(default_factory=dict)
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:

@@ -9,7 +9,7 @@ whatever else it then takes from downstream.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -42,15 +42,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     price: dict[str, Any]
 
 
-@dataclass(slots=True)
-class _Diverging:
+class _Diverging(msgspec.Struct):
     """One solution's divergence being explained; engines are made once and asked often."""
 
     instance: Instance
     solution: Solution
     engine: Engine
     budget: Budget
-    _explainer: Engine | None = field(default=None)
+    _explainer: Engine | None = msgspec.field(default=None)
 
     @property
     def explainer(self) -> Engine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from optimizer.model.solution import Solution
 from optimizer.universe.instance import Formula, Instance, PackageOrigin, RequirementKind, holds
@@ -10,8 +10,7 @@ from optimizer.universe.instance import Formula, Instance, PackageOrigin, Requir
 _HARD = (RequirementKind.REQUIRES, RequirementKind.PREREQUIRES)
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(msgspec.Struct, frozen=True):
     """A formula that holds in an answer only through one source's packages, and the feature or NEVRA that asks it."""
 
     asker: str

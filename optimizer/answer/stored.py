@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,8 +46,7 @@ class UnknownPackagesError(ValueError):
         return "; ".join(f"{nevra} of repository {repository} is no candidate" for nevra, repository in self.packages)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredResult:
+class StoredResult(msgspec.Struct, frozen=True):
     """The files of a result that has an answer, and where they lie."""
 
     directory: Path

@@ -7,7 +7,8 @@ again. `check_<rule>` is the twin of `add_<rule>` in model/rules.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.problem.problem import ObjectiveKind
@@ -23,8 +24,7 @@ from optimizer.universe.instance import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A solution beside its Instance, with what every check asks of it."""
 
     instance: Instance
@@ -42,8 +42,7 @@ class Answer:
         return [package for package in packages if package.origin is not PackageOrigin.VIRTUAL]
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(msgspec.Struct, frozen=True):
     """One broken rule: its number, and what breaks it in words."""
 
     rule: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from optimizer.cli.failure import USAGE, Failure
 from optimizer.cli.interrupt import Interrupts
@@ -57,11 +58,10 @@ def run_tasks(
     return run_on_cluster(tasks, jobs, scheduler, refused)
 
 
-@dataclass(slots=True)
-class _Names:
+class _Names(msgspec.Struct):
     """Which task came first with a name: the results of another of that name would go where its results go."""
 
-    first: dict[str, Path] = field(default_factory=dict)
+    first: dict[str, Path] = msgspec.field(default_factory=dict)
 
     def refused(self, task: Task) -> Outcome | None:
         """Return the outcome of a task whose results would overwrite an earlier one's."""

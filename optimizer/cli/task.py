@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
 
 from optimizer.cli.failure import ENDED, INTERRUPTED, Failure, attempt, worst
 from optimizer.cli.terminal import Terminal
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _Done = TypeVar("_Done")
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(msgspec.Struct, frozen=True):
     """A problem file and how to solve it; `directory` None writes nothing.
 
     With a `point` it is one run of a sweep: the file with the point's values, the answer kept for the next time.
@@ -36,8 +36,7 @@ class Task:
     point: Point | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of a task: `text` for people, `document` for programs, `failure` where there is no result."""
 
     exit_code: int

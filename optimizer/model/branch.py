@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from optimizer.model.propagate import FALSE, TRUE, Occurrences, Values
 from optimizer.model.residue import Residue
@@ -12,8 +13,7 @@ from optimizer.model.residue import Residue
 _NODES = 400
 
 
-@dataclass(slots=True)
-class _Search:
+class _Search(msgspec.Struct):
     """A depth-first search; `best` are the true variables of the cheapest answer yet, `least` its cost."""
 
     residue: Residue

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+
+import msgspec
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(msgspec.Struct):
     """How long a whole question may take, in seconds from its creation, and whether somebody pressed Ctrl-C.
 
     `workers` is CP-SAT's number of threads for each run.
@@ -18,7 +18,7 @@ class Budget:
     time_limit_s: float | None = None
     workers: int = 1
     interrupted: bool = False
-    _started: float = field(default_factory=time.monotonic)
+    _started: float = msgspec.field(default_factory=time.monotonic)
 
     @property
     def remaining_s(self) -> float | None:

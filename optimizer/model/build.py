@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from optimizer.model.form import Clause, Form
 from optimizer.universe.instance import Formula, Instance, PackageOrigin
@@ -13,8 +14,7 @@ from optimizer.universe.instance import Formula, Instance, PackageOrigin
 Guard = tuple[str, int]
 
 
-@dataclass(slots=True)
-class Model:
+class Model(msgspec.Struct):
     """A Boolean model of an Instance and the meaning of its variables.
 
     Literals are CP-SAT's: a variable's index, or `-index - 1` for its negation. `package[p]` is x[p]; `source[s]`
@@ -25,14 +25,14 @@ class Model:
 
     instance: Instance
     explain: bool = False
-    form: Form = field(default_factory=Form)
-    package: list[int] = field(default_factory=list)
-    source: dict[int, int] = field(default_factory=dict)
-    feature: dict[int, int] = field(default_factory=dict)
-    unmet: dict[int, int] = field(default_factory=dict)
-    guards: dict[Guard, int] = field(default_factory=dict)
-    _met: dict[int, Clause] = field(default_factory=dict)
-    _formulas: dict[int, list[Formula]] = field(default_factory=dict)
+    form: Form = msgspec.field(default_factory=Form)
+    package: list[int] = msgspec.field(default_factory=list)
+    source: dict[int, int] = msgspec.field(default_factory=dict)
+    feature: dict[int, int] = msgspec.field(default_factory=dict)
+    unmet: dict[int, int] = msgspec.field(default_factory=dict)
+    guards: dict[Guard, int] = msgspec.field(default_factory=dict)
+    _met: dict[int, Clause] = msgspec.field(default_factory=dict)
+    _formulas: dict[int, list[Formula]] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.package = [self.new_variable() for _ in self.instance.packages]

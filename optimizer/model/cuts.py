@@ -8,8 +8,10 @@ it finds levers of packages that are not in today's answer as well.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from optimizer.model.build import Model, negation
 from optimizer.model.first import another_group, first_group, group_of, settle
@@ -28,16 +30,15 @@ Lever = tuple[int, ...]
 _WEAK = ObjectiveKind.WEAK
 
 
-@dataclass(slots=True)
 class CutModel(Model):
     """A model in which levers, given as indices of requirements, can be cut: `cut[l]` is true where lever `l` is."""
 
     levers: tuple[Lever, ...] = ()
-    cut: list[int] = field(default_factory=list)
-    _lever_of: dict[int, int] = field(default_factory=dict)
+    cut: list[int] = msgspec.field(default_factory=list)
+    _lever_of: dict[int, int] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        Model.__post_init__(self)  # super() does not know a class with slots
+        super().__post_init__()
         self.cut = [self.new_variable() for _ in self.levers]
         self._lever_of = {requirement: lever for lever, held in enumerate(self.levers) for requirement in held}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from optimizer.model.form import Clause
 from optimizer.model.residue import Residue
@@ -15,16 +15,15 @@ _STEPS = 400
 _FOLLOWED = 8
 
 
-@dataclass(slots=True)
-class _Candidates:
+class _Candidates(msgspec.Struct):
     """Who meets which need, and what each asks for; `implied` by clauses of two literals and small groups."""
 
     residue: Residue
-    needing: dict[int, set[int]] = field(default_factory=dict)
-    burdens: dict[int, list[Clause]] = field(default_factory=dict)
-    grouped: dict[int, list[Clause]] = field(default_factory=dict)
-    implied: dict[int, list[int]] = field(default_factory=dict)
-    cones: dict[int, set[int]] = field(default_factory=dict)
+    needing: dict[int, set[int]] = msgspec.field(default_factory=dict)
+    burdens: dict[int, list[Clause]] = msgspec.field(default_factory=dict)
+    grouped: dict[int, list[Clause]] = msgspec.field(default_factory=dict)
+    implied: dict[int, list[int]] = msgspec.field(default_factory=dict)
+    cones: dict[int, set[int]] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         needing, burdens, implied = self.needing, self.burdens, self.implied

@@ -8,22 +8,21 @@ list of twice as many places as there are variables.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 Clause = tuple[int, ...]
 Term = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class AtMostOne:
+class AtMostOne(msgspec.Struct, frozen=True):
     """At most one of some literals holds."""
 
     literals: Clause
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(msgspec.Struct, frozen=True):
     """`minimum <= sum of weight * variable <= maximum` over (variable, weight) terms, where `enforced_by` holds."""
 
     terms: tuple[Term, ...]
@@ -32,8 +31,7 @@ class Sum:
     enforced_by: int | None = None
 
 
-@dataclass(slots=True)
-class Form:
+class Form(msgspec.Struct):
     """Variables and constraints, in the order in which they were added; a plain tuple is a clause.
 
     `definitions` names clauses that only keep a defined variable from its dearer value, as (place among the
@@ -42,8 +40,8 @@ class Form:
     """
 
     variables: int = 0
-    constraints: list[Clause | AtMostOne | Sum] = field(default_factory=list)
-    definitions: list[tuple[int, int]] = field(default_factory=list)
+    constraints: list[Clause | AtMostOne | Sum] = msgspec.field(default_factory=list)
+    definitions: list[tuple[int, int]] = msgspec.field(default_factory=list)
     _proto: Any = None
     _written: int = 0
 

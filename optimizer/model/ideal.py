@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from optimizer.model.form import Clause, Term
 from optimizer.model.propagate import Values
@@ -12,8 +13,7 @@ from optimizer.model.propagate import Values
 _ROUNDS, _MOST = 8, 12
 
 
-@dataclass(frozen=True, slots=True)
-class Ideal:
+class Ideal(msgspec.Struct, frozen=True):
     """What was assumed: of how many columns, whether it is possible as far as propagation sees, and what must hold.
 
     Of each of `exclusive` at most one literal may hold in an answer with all that was assumed.
@@ -21,11 +21,10 @@ class Ideal:
 
     columns: int = 0
     possible: bool = True
-    exclusive: list[Clause] = field(default_factory=list)
+    exclusive: list[Clause] = msgspec.field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Column:
+class _Column(msgspec.Struct):
     """One column while its best is sought: what each literal costs where it holds, and the cores found so far.
 
     `open` are the literals of the cores; `possible` is false where there is no answer at all; `begun` is how much of
@@ -34,8 +33,8 @@ class _Column:
 
     values: Values
     weights: dict[int, int]
-    cores: list[set[int]] = field(default_factory=list)
-    open: set[int] = field(default_factory=set)
+    cores: list[set[int]] = msgspec.field(default_factory=list)
+    open: set[int] = msgspec.field(default_factory=set)
     possible: bool = True
     begun: int = 0
 

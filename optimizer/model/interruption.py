@@ -6,9 +6,10 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import FrameType
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from optimizer.model.budget import Budget
@@ -19,12 +20,11 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _stops: list[Callable[[], None]] = []
 
 
-@dataclass(slots=True)
-class Interruption:
+class Interruption(msgspec.Struct):
     """What a signal would have raised; None while none came."""
 
     error: KeyboardInterrupt | None = None
-    before: dict[int, Any] = field(default_factory=dict)
+    before: dict[int, Any] = msgspec.field(default_factory=dict)
 
     def take(self, number: int, frame: FrameType | None) -> bool:
         """Return whether the signal's own handler would end the work; a second one does."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from optimizer.model.form import Term
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
+class Costs(msgspec.Struct, frozen=True):
     """What each variable costs, every column in one integer: sums of costs compare as the columns' sums do.
 
     A column's unit is `radix` times the largest that all later ones can come to, so nothing carries over.

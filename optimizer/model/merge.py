@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from optimizer.model.form import Clause
 from optimizer.model.residue import Residue
 
 
-@dataclass(slots=True)
-class Merged:
+class Merged(msgspec.Struct):
     """Variables grouped by value: `into` leads from a variable towards the one that stands for it."""
 
-    into: dict[int, int] = field(default_factory=dict)
+    into: dict[int, int] = msgspec.field(default_factory=dict)
 
     def find(self, variable: int) -> int:
         """Return the variable that stands for one."""

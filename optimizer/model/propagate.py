@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from optimizer.model.form import Clause
 
 TRUE, FALSE = 1, -1  # of a literal's value; 0 is open
@@ -32,8 +34,7 @@ class Occurrences:
                 self.in_groups.setdefault(literal, []).append(place)
 
 
-@dataclass(slots=True)
-class Values:
+class Values(msgspec.Struct):
     """What is decided, and how to take it back.
 
     `value` by literal; by clause, how many literals are true (`satisfied`), and how many are not false (`left`).
@@ -46,8 +47,8 @@ class Values:
     satisfied: list[int]
     left: list[int]
     position: list[int]
-    trail: list[int] = field(default_factory=list)
-    reason: dict[int, int | tuple[int]] = field(default_factory=dict)
+    trail: list[int] = msgspec.field(default_factory=list)
+    reason: dict[int, int | tuple[int]] = msgspec.field(default_factory=dict)
 
     @classmethod
     def of(cls, occurrences: Occurrences, lengths: list[int] | None = None) -> Values:

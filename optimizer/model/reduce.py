@@ -7,7 +7,8 @@ other one beats, by the columns and then by the order of the packages.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from optimizer.model.dominate import dominated
 from optimizer.model.merge import equals
@@ -15,8 +16,7 @@ from optimizer.model.reach import reachable
 from optimizer.model.residue import Residue
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """What one kind of step removed in all its rounds."""
 
     name: str
@@ -24,8 +24,7 @@ class Step:
     clauses: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reduction:
+class Reduction(msgspec.Struct, frozen=True):
     """What a reduction began with, what its steps removed, and what is left; `ideal` columns were assumed at once.
 
     `possible` is false where it found that there is no answer.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from optimizer.model.form import Clause
 from optimizer.model.propagate import TRUE, Occurrences, Values
 
 
-@dataclass(slots=True)
-class Bound:
+class Bound(msgspec.Struct):
     """The sum of weight * variable is at most `most`; no weight is zero."""
 
     weights: dict[int, int]
@@ -27,8 +27,7 @@ class Bound:
         return sum(weight for weight in self.weights.values() if weight > 0) <= self.most
 
 
-@dataclass(slots=True)
-class Residue:
+class Residue(msgspec.Struct):
     """Live variables, numbered from 0, and their constraints; no clause has fewer than two literals.
 
     `members[v]` are the variables of the Form that `v` stands for, all of one value; `cost[v]` is what they cost
@@ -43,7 +42,7 @@ class Residue:
     clauses: list[Clause]
     groups: list[Clause]
     bounds: list[Bound]
-    true: list[int] = field(default_factory=list)
+    true: list[int] = msgspec.field(default_factory=list)
     possible: bool = True
     ideal: int = 0
 

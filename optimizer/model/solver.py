@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import threading
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+
+import msgspec
 
 from optimizer.model.budget import Budget
 from optimizer.model.interruption import stopped_by
@@ -23,8 +24,7 @@ class InvalidModelError(AssertionError):
     """CP-SAT refused a model that we built: our own bug."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(msgspec.Struct, frozen=True):
     """One run: `values` by variable where there is a solution; `value` and `bound` of the objective, if it has one.
 
     `core` are the assumption literals that together cannot hold.

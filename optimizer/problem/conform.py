@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import msgspec
 import msgspec.inspect as kinds
@@ -14,8 +13,7 @@ from optimizer.problem.document import KeyPath, Tree, show
 from optimizer.problem.nearest import nearest
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(msgspec.Struct, frozen=True):
     """A place whose value is not of the expected type; `path` is absolute in the tree."""
 
     path: KeyPath
@@ -24,8 +22,7 @@ class Misfit:
     nearest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
+class _Option(msgspec.Struct, frozen=True):
     """One alternative of a type, and the words for what it accepts."""
 
     kind: kinds.Type

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Comparison(StrEnum):
@@ -28,8 +29,7 @@ class RichOperator(StrEnum):
     WITHOUT = "without"
 
 
-@dataclass(frozen=True, slots=True)
-class Capability:
+class Capability(msgspec.Struct, frozen=True):
     """A name or file path, with a version bound or without."""
 
     name: str
@@ -40,8 +40,7 @@ class Capability:
         return self.name if self.comparison is None else f"{self.name} {self.comparison} {self.evr}"
 
 
-@dataclass(frozen=True, slots=True)
-class Rich:
+class Rich(msgspec.Struct, frozen=True):
     """A rich dependency: `(a op b op c)`; `if` and `unless` may carry a third operand, the else branch."""
 
     operator: RichOperator

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+import msgspec
 import yaml
 
 from optimizer.problem.error import Mistake, ProblemError
@@ -39,8 +40,7 @@ _NOT_YAML = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U0001000
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_+-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where a value was written: the file as shown to people, the line, and the key path there."""
 
     file: str
@@ -154,8 +154,7 @@ def _resolve(text: str) -> Tree:
     return float(number.replace(".inf", "inf").replace(".nan", "nan")) if _FLOAT.fullmatch(number) else text
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(msgspec.Struct):
     """An open collection; in a mapping `key` is the key whose value is awaited, None where a key is."""
 
     container: list[Tree] | dict[str, Tree]
@@ -164,13 +163,12 @@ class _Frame:
     discard: bool = False
 
 
-@dataclass(slots=True)
-class _Builder:
+class _Builder(msgspec.Struct):
     file: str
     root: Tree = None
-    lines: dict[KeyPath, int] = field(default_factory=dict)
-    mistakes: list[tuple[KeyPath, Mistake]] = field(default_factory=list)
-    frames: list[_Frame] = field(default_factory=list)
+    lines: dict[KeyPath, int] = msgspec.field(default_factory=dict)
+    mistakes: list[tuple[KeyPath, Mistake]] = msgspec.field(default_factory=list)
+    frames: list[_Frame] = msgspec.field(default_factory=list)
     documents: int = 0
     values: int = 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from optimizer.problem.problem import Position
 
@@ -10,8 +10,7 @@ from optimizer.problem.problem import Position
 SHOWN = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(msgspec.Struct, frozen=True):
     """One wrong place in a file a person wrote; `nearest` are valid names that look like the one found."""
 
     position: Position

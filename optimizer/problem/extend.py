@@ -9,9 +9,10 @@ each file's own.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
+
+import msgspec
 
 from optimizer.problem.document import Document, KeyPath, Place, Tree, read_document, show
 from optimizer.problem.error import Mistake, ProblemError
@@ -121,15 +122,14 @@ def _refuse(position: Position, expected: str, found: str) -> NoReturn:
     raise ProblemError((Mistake(position, expected, found),))
 
 
-@dataclass(slots=True)
-class _Merger:
+class _Merger(msgspec.Struct):
     """One step of a chain: `own` extends `base`; notes where each value of the result was written."""
 
     base: Document
     own: Document
-    places: dict[KeyPath, Place] = field(default_factory=dict)
-    mistakes: list[tuple[KeyPath, Mistake]] = field(default_factory=list)
-    unwanted: set[str] = field(default_factory=set)
+    places: dict[KeyPath, Place] = msgspec.field(default_factory=dict)
+    mistakes: list[tuple[KeyPath, Mistake]] = msgspec.field(default_factory=list)
+    unwanted: set[str] = msgspec.field(default_factory=set)
 
     def merge(self) -> Document:
         base, own = self.base.value, self.own.value

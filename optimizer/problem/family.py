@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+
+import msgspec
 
 from optimizer.problem.document import Document, KeyPath, Place, Tree, read_document, show
 from optimizer.problem.error import Mistake, ProblemError
@@ -32,8 +34,7 @@ _BOUNDING = frozenset((FamilyObjective.LAYERED_SIZE, FamilyObjective.TOTAL_PACKA
 _BOUNDED = frozenset((ObjectiveKind.INSTALLED_SIZE, ObjectiveKind.PACKAGES))
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """Names that must be of one version, each with its place in the file; `everything` is all names there are."""
 
     everything: bool = False
@@ -55,8 +56,8 @@ class Family:
     file: Path
     objectives: tuple[FamilyObjective, ...] = DEFAULT_FAMILY_OBJECTIVES
     keep: tuple[tuple[ObjectiveKind, int], ...] | None = DEFAULT_KEEP
-    same_packages: Names = Names()
-    same_sources: Names = Names()
+    same_packages: Names = field(default_factory=Names)
+    same_sources: Names = field(default_factory=Names)
 
 
 def is_family(path: Path) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+import msgspec
 
 from optimizer.problem.arch import Arch, base_arch
 from optimizer.problem.document import show
@@ -19,8 +20,7 @@ _SECRETS = re.compile(r"(?<=//)[^/]*@|(?<=.)\?.*")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
-@dataclass(frozen=True, slots=True)
-class Variables:
+class Variables(msgspec.Struct, frozen=True):
     """What `$arch`, `$basearch` and `$releasever` stand for in repository URLs (dnf.conf(5), "Variables")."""
 
     values: dict[str, str]

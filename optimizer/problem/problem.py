@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from optimizer.problem.dependency import Dependency
 from optimizer.problem.file import spelt
 
@@ -60,8 +62,7 @@ class ObjectiveKind(StrEnum):
     AGE = "age"
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(msgspec.Struct, frozen=True):
     """Where in a file something was written: `line` counts from 1, `path` is the key path, `a.b[2].c`.
 
     What no file says has an empty `file`, and for `path` the option it was given by.
@@ -80,8 +81,7 @@ class Position:
         return f"{spelt(self.file.rpartition('/')[2])}:{self.line}: {self.path}" if self.file else self.path
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemFile:
+class ProblemFile(msgspec.Struct, frozen=True):
     """A file that a problem was read from: its path from the problem file's directory, and `sha256:` its digest."""
 
     name: str
@@ -121,8 +121,7 @@ class Equivalent:
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class CompsGroup:
+class CompsGroup(msgspec.Struct, frozen=True):
     """A comps group by id or name: its mandatory and default packages."""
 
     name: str
@@ -161,8 +160,7 @@ class Pin:
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureGroupLimit:
+class FeatureGroupLimit(msgspec.Struct, frozen=True):
     """How many features of a group may hold, bounds included."""
 
     group: str
@@ -236,8 +234,7 @@ class Policy:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Objective:
+class Objective(msgspec.Struct, frozen=True):
     """One lexicographic stage; `weights` (divergence only) gives a source's cost where it is not 1."""
 
     kind: ObjectiveKind
@@ -252,8 +249,7 @@ DEFAULT_OBJECTIVES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PackageVersion:
+class PackageVersion(msgspec.Struct, frozen=True):
     """A package of an earlier manifest, for locks and for the `changes` objective."""
 
     name: str

@@ -5,8 +5,6 @@ in words what its pattern accepts. Patterns stand in `extra_json_schema` and not
 0.22 now and then crashes the interpreter at exit where a struct's types carry one (msgspec issue 717).
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 import msgspec

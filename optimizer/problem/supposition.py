@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from optimizer.problem.dependency import (
     Capability,
     Dependency,
@@ -59,8 +61,7 @@ class Cut:
         return _parsed(text) == meant
 
 
-@dataclass(frozen=True, slots=True)
-class SupposedPackage:
+class SupposedPackage(msgspec.Struct, frozen=True):
     """A package that does not exist, costed like a stub; it provides `name` at any version. Sizes in bytes."""
 
     name: str
@@ -69,8 +70,7 @@ class SupposedPackage:
     requires: tuple[Dependency, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Suppositions:
+class Suppositions(msgspec.Struct, frozen=True):
     """All that is supposed; `dropped` are features by text and place in the Instance, group members included."""
 
     dropped: frozenset[tuple[str, str]] = frozenset()

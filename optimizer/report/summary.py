@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from optimizer.answer.divergence import Entry
 from optimizer.answer.manifest import Manifest, Totals
@@ -25,8 +26,7 @@ _LEAST = "at least"
 _COMPARABLE = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class SizeRow:
+class SizeRow(msgspec.Struct, frozen=True):
     """One total of an answer; `theirs` and `compared` speak of libsolv's first answer, empty where there is none."""
 
     name: str
@@ -35,8 +35,7 @@ class SizeRow:
     compared: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(msgspec.Struct, frozen=True):
     """How much of one kind comes from upstream: `67 of 74 sources`, and the fraction 0..1."""
 
     words: str

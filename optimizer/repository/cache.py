@@ -12,8 +12,9 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from optimizer.repository.progress import Progress, Silent
 from optimizer.repository.temporary import FULL
@@ -27,8 +28,7 @@ PATIENCE_S = 60.0
 _LOOK_AGAIN_S = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class CacheEntry:
+class CacheEntry(msgspec.Struct, frozen=True):
     """A finished file of the cache; `kind` is its suffix without the dot, `size` in bytes."""
 
     path: Path

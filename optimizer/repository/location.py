@@ -8,10 +8,11 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 from optimizer.problem.file import spelt
 from optimizer.repository.address import is_web, join, without_secrets
@@ -46,8 +47,7 @@ class Location(Protocol):
         """Return whether the record's file seems to be there, without reading it."""
 
 
-@dataclass(frozen=True, slots=True)
-class DirectoryLocation:
+class DirectoryLocation(msgspec.Struct, frozen=True):
     """A directory of this machine."""
 
     repository: str
@@ -89,8 +89,7 @@ class DirectoryLocation:
         return record.size is None or size == record.size
 
 
-@dataclass(frozen=True, slots=True)
-class WebLocation:
+class WebLocation(msgspec.Struct, frozen=True):
     """An http or https URL; parts that match their checksum are kept in the cache."""
 
     repository: str

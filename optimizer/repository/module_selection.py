@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleSelection:
+class ModuleSelection(msgspec.Struct, frozen=True):
     """What the active streams (`module:stream`, sorted) leave available, as libdnf filters.
 
     `active_artifacts` stay; `excluded_artifacts` belong to other streams only; `active_names` are the names of

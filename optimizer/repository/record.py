@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.markup import MarkupError, parse_markup
@@ -18,8 +19,7 @@ _IGNORED = ("_db", "_zck")
 _ALGORITHM = {"md5": 32, "sha": 40, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
 
 
-@dataclass(frozen=True, slots=True)
-class Checksum:
+class Checksum(msgspec.Struct, frozen=True):
     """An algorithm as repomd.xml names it and the digest in lower-case hexadecimal."""
 
     algorithm: str
@@ -29,8 +29,7 @@ class Checksum:
         return f"{self.algorithm}:{self.digest}"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """One `<data>` of repomd.xml; sizes in bytes, None where it does not say; `open` means decompressed.
 
     `timestamp` is in seconds since 1970. `href` is relative to the repository and stays inside it.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import solv
 
 from optimizer.problem.dependency import DependencySyntaxError, leaves, parse_dependency
@@ -25,20 +25,19 @@ REQUIRES, CONFLICTS = solv.SOLVABLE_REQUIRES, solv.SOLVABLE_CONFLICTS
 RECOMMENDS, SUPPLEMENTS = solv.SOLVABLE_RECOMMENDS, solv.SOLVABLE_SUPPLEMENTS
 
 
-@dataclass(slots=True)
-class Closure:
+class Closure(msgspec.Struct):
     """The solvables the features can reach, and the providers of each dependency met on the way.
 
     `missing_paths` are the file paths asked for that no loaded package has.
     """
 
     world: World
-    reached: set[int] = field(default_factory=set)
-    providers: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    formulas: dict[int, Formula] = field(default_factory=dict)
-    missing_paths: set[str] = field(default_factory=set)
-    _queue: list[int] = field(default_factory=list)
-    _met: set[int] = field(default_factory=set)
+    reached: set[int] = msgspec.field(default_factory=set)
+    providers: dict[int, tuple[int, ...]] = msgspec.field(default_factory=dict)
+    formulas: dict[int, Formula] = msgspec.field(default_factory=dict)
+    missing_paths: set[str] = msgspec.field(default_factory=set)
+    _queue: list[int] = msgspec.field(default_factory=list)
+    _met: set[int] = msgspec.field(default_factory=set)
 
     def formula(self, dependency_id: int) -> Formula:
         """Return a dependency's formula; its leaves are libsolv's dependency ids, their providers on record."""

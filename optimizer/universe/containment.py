@@ -14,10 +14,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
 import solv
 
 from optimizer.repository.error import BadRepositoryData
@@ -43,8 +43,7 @@ _SHOWN_BYTES = 4096
 _OUT_OF_MEMORY = (b"Out of memory", b"MemoryError")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """A repository that a child is reading.
 
     `written` is the `.solv` file it writes, `complaints` what it prints, `said` its lines so far.
@@ -54,7 +53,7 @@ class Reading:
     process: subprocess.Popen[bytes]
     written: BinaryIO
     complaints: BinaryIO
-    said: list[str] = field(default_factory=list)
+    said: list[str] = msgspec.field(default_factory=list)
 
 
 @contextmanager

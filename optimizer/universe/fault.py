@@ -87,11 +87,14 @@ def _index_faults(instance: Instance) -> Iterator[str]:
         ("requirements", [(requirement.package,) for requirement in instance.requirements]),
         ("exclusions", [(exclusion.package,) for exclusion in instance.exclusions]),
     )
+    packages = len(instance.packages)
     for name, groups in lists:
         for index, group in enumerate(groups):
-            if any(not 0 <= held < len(instance.packages) for held in group):
+            if not group:
+                continue
+            if min(group) < 0 or max(group) >= packages:
                 yield f"{name}[{index}]: there is no such package"
-            elif any(one >= other for one, other in pairwise(group)):
+            elif len(group) > 1 and any(one >= other for one, other in pairwise(group)):
                 yield f"{name}[{index}]: its packages are not ascending"
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 import solv
 
 from optimizer.universe.prepare import Universe, install_jobs
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """`problems` libsolv finds in the set, in its own words; what it would add to it, and what it leaves out."""
 
     problems: tuple[str, ...]

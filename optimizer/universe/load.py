@@ -6,11 +6,11 @@ import os
 from collections import deque
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BufferedReader
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import msgspec
 import solv
 from msgspec import json
 
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 _CACHE_FORMAT = "3"
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """A world of its repositories' packages, and what came beside them.
 
     `modules` says which packages the module streams leave, and nothing where only candidates were loaded;
@@ -43,7 +42,7 @@ class Loaded:
 
     world: World
     groups: tuple[Group, ...] = ()
-    modules: ModuleSelection = field(default_factory=ModuleSelection)
+    modules: ModuleSelection = msgspec.field(default_factory=ModuleSelection)
     more_filelists: bool = False
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
 import solv
 
 from optimizer.problem.problem import ObjectiveKind, Origin, Problem
@@ -21,8 +21,7 @@ class Measure(NamedTuple):
     estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scales:
+class Scales(msgspec.Struct, frozen=True):
     """Measures the packages of one problem's world."""
 
     world: World

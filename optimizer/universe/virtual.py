@@ -8,9 +8,9 @@ and write past its end for a solvable made later.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import solv
 
 from optimizer.problem.dependency import Capability, Comparison, Dependency, Rich, RichOperator, leaves
@@ -22,8 +22,7 @@ EQUIVALENT_REPOSITORY = "@equivalents"
 STUB_REPOSITORY = "@stubs"
 
 
-@dataclass(slots=True)
-class Reserve:
+class Reserve(msgspec.Struct):
     """Blank solvables, by the repository they belong to, to be filled in once each."""
 
     blank: dict[str, list[Any]]

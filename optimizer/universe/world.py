@@ -7,10 +7,10 @@ by side (POOL_FLAG_IMPLICITOBSOLETEUSESCOLORS, libsolv src/rules.c), obsoletes m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import solv
 
 from optimizer.problem.dependency import Capability, Comparison, Dependency
@@ -29,8 +29,7 @@ FILE_MARKER: int = solv.SOLVABLE_FILEMARKER
 _MARKERS = frozenset((PREREQUISITE_MARKER, FILE_MARKER))
 
 
-@dataclass(slots=True)
-class World:
+class World(msgspec.Struct):
     """A pool, its considered solvables, and what is known of each repository in it.
 
     `origins` maps a libsolv repository id to the origin of its packages; repositories made by us are not in it.
@@ -41,14 +40,14 @@ class World:
     """
 
     pool: Any
-    origins: dict[int, Origin] = field(default_factory=dict)
-    considered: list[int] = field(default_factory=list)
+    origins: dict[int, Origin] = msgspec.field(default_factory=dict)
+    considered: list[int] = msgspec.field(default_factory=list)
     scratch: tuple[int, int] = (0, 0)
-    admitted: dict[Any, Any] = field(default_factory=dict)
+    admitted: dict[Any, Any] = msgspec.field(default_factory=dict)
     only: tuple[int, ...] | None = None
-    versions: dict[int, bytes] = field(default_factory=dict)
-    _texts: dict[int, str] = field(default_factory=dict)
-    _solvables: dict[int, Any] = field(default_factory=dict)
+    versions: dict[int, bytes] = msgspec.field(default_factory=dict)
+    _texts: dict[int, str] = msgspec.field(default_factory=dict)
+    _solvables: dict[int, Any] = msgspec.field(default_factory=dict)
 
     def solvable(self, solvable_id: int) -> Any:
         """Return libsolv's solvable, which stays the same object: making one costs more than most questions to it."""

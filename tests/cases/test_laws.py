@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from optimizer.answer.result import Result
 from optimizer.pipeline import Settings, solve_file
@@ -184,9 +185,9 @@ def renamed(case: Case) -> Case:
 def _renamed(value: Any) -> Any:
     """A value with the names in it changed, however deep."""
     if isinstance(value, Capability):
-        return replace(value, name=_other(value.name))
+        return structs.replace(value, name=_other(value.name))
     if isinstance(value, Rich):
-        return replace(value, operands=_renamed(value.operands))
+        return structs.replace(value, operands=_renamed(value.operands))
     if isinstance(value, tuple):
         return tuple(map(_renamed, value))
     if isinstance(value, OraclePackage):
