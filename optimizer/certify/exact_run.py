@@ -1,12 +1,14 @@
-"""Exact, asked in a process of its own: `python -m optimizer.certify.exact_run FORMULA ASSUMED LOG SECONDS`.
+"""Exact, asked in a process of its own: `python -m optimizer.certify.exact_run FORMULA ASSUMED LOG SECONDS ASKER`.
 
 The solver is C++ that neither Ctrl-C nor a fault of its own leaves gracefully, so it never runs beside an answer. The
-literals in the file ASSUMED are taken for true. Says SAT, UNSAT, TIMEOUT or what else the solver calls its end.
+literals in the file ASSUMED are taken for true. ASKER is the process that waits for the answer. Says SAT, UNSAT,
+TIMEOUT or what else the solver calls its end.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
 from pathlib import Path
@@ -21,12 +23,14 @@ PARAMETERS = {"verbosity": "0"}
 
 def main(words: list[str]) -> None:
     """Ask Exact whether a formula has an answer, and have it log why not."""
-    import exact
-
-    formula, literals, log, seconds = words
-    assumed = Path(literals).read_text(encoding="ascii").split()
+    formula, literals, log, seconds, asker = words
     if sys.platform == "linux":  # killed, who asked could not end this process
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != int(asker):  # and was killed before it was heard of
+        sys.exit("who asked is gone")
+    import exact
+
+    assumed = Path(literals).read_text(encoding="ascii").split()
     read = read_formula(Path(formula).read_bytes())
     solver = exact.Exact([*PARAMETERS.items(), ("proof-log", log)] if log else list(PARAMETERS.items()))
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -87,7 +87,8 @@ def _run(formula: bytes, directory: Path, budget: Budget, log: str, assumed: lis
     seconds = _LONG if budget.remaining_s is None else budget.remaining_s
     (directory / "formula.opb").write_bytes(formula)
     (directory / "assumed").write_text(" ".join(assumed or ()), encoding="ascii")  # too many for a command line
-    command = [sys.executable, "-m", f"{__package__}.exact_run", "formula.opb", "assumed", log, str(seconds)]
+    words = ("formula.opb", "assumed", log, str(seconds), str(os.getpid()))
+    command = [sys.executable, "-m", f"{__package__}.exact_run", *words]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen(
         command, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
