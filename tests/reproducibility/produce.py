@@ -38,8 +38,9 @@ def main(plan: dict[str, Any]) -> dict[str, str]:
     for result in sorted((out / "results").iterdir()):
         if not (result / "manifest.json").exists():
             continue
-        if result.name in plan["exported"]:
-            words |= exports(out, result)
+        if result.name not in plan["exported"]:
+            continue
+        words |= exports(out, result)
         words[f"{result.name} report"] = told(out, "report", str(result), "-o", str(out / f"{result.name}.html"))
         name = json.loads((result / "manifest.json").read_bytes())["packages"][-1]["name"]
         words[f"{result.name} why"] = told(out, "explain", str(result), "why", name, "--json")
