@@ -51,7 +51,10 @@ def lift(model: Model, question: Question, true: Iterable[int]) -> Lifted:
         weak = instance.requirements[index]
         if model.explain and ("requirement", index) in question.lifted:
             continue
-        asking, met = weak.package in chosen, holds(weak.formula, instance, chosen)
-        if asking and not met if weak.kind is RequirementKind.RECOMMENDS else met and not asking:
+        if weak.package in chosen:
+            unmet = weak.kind is RequirementKind.RECOMMENDS and not holds(weak.formula, instance, chosen)
+        else:
+            unmet = weak.kind is not RequirementKind.RECOMMENDS and holds(weak.formula, instance, chosen)
+        if unmet:
             decided.add(literal)
     return read(model, decided.__contains__)

@@ -9,10 +9,11 @@ from optimizer.model.branch import cheapest
 from optimizer.model.budget import Budget
 from optimizer.model.component import components
 from optimizer.model.form import Term
-from optimizer.model.prepare import Asked, Prepared, Sought
+from optimizer.model.prepare import Asked, Sought
 from optimizer.model.reduce import Reduction, reduce
 from optimizer.model.residue import Residue
 from optimizer.model.solution import SolveStatus
+from optimizer.model.successive import Successive
 
 #: A part of more variables than this is CP-SAT's from the start.
 _SMALL = 60
@@ -39,7 +40,7 @@ class Optimum:
 
 
 def find_optimum(
-    prepared: Prepared,
+    prepared: Successive,
     sought: Sought,
     asked: Asked,
     budget: Budget,

@@ -20,6 +20,7 @@ from optimizer.model.reduce import Reduction
 from optimizer.model.rules import RULES
 from optimizer.model.solution import Solution, SolveStatus, Stage
 from optimizer.model.step import add_sum, copied
+from optimizer.model.successive import Successive
 from optimizer.model.tie_break import preferences
 from optimizer.model.whole import solve_whole
 from optimizer.model.witness import Witnesses
@@ -65,6 +66,9 @@ class Engine:
     _prepared: Prepared | None = None
     _first: list[int] = field(default_factory=list)
     _looks: dict[frozenset[str], Witnesses] = field(default_factory=dict)
+    _terms: dict[ObjectiveKind, tuple[list[Term], int]] = field(default_factory=dict)
+    _stages: dict[bool, Sought] = field(default_factory=dict)
+    _successive: Successive | None = None
 
     @classmethod
     def of(cls, instance: Instance, *, explain: bool = False, reduce: bool = True) -> Engine:
@@ -89,20 +93,22 @@ class Engine:
         in a stage's unit and sign.
         """
         kinds = stage_order(self.model.instance)
+        constants = [self._objective(kind)[1] for kind in kinds]
         told = 0
 
         def settled(columns: int, found: Best) -> None:
             nonlocal told
             for place in range(told, min(columns, len(kinds))):
-                on_stage(_stage(kinds[place], place, found, objective_terms(self.model, kinds[place])[1]))
+                on_stage(_stage(kinds[place], place, found, constants[place]))
                 told = place + 1
 
         sums = [_held(self.model, kind, value) for kind, value in no_worse.items()]
-        columns = [objective_terms(self.model, kind)[0] for kind in kinds]
-        best = self._best(question, columns, [one for one in sums if one.terms], budget, unique, settled)
+        if unique not in self._stages:
+            self._stages[unique] = self._sought([self._objective(kind)[0] for kind in kinds], unique)
+        sought = self._stages[unique]
+        best = self._best(question, sought, len(kinds), [one for one in sums if one.terms], budget, settled)
         if best.answer is None:
             return Solution(status=best.status)
-        constants = [objective_terms(self.model, kind)[1] for kind in kinds]
         stages = [_stage(kind, place, best, constants[place]) for place, kind in enumerate(kinds)]
         if unique:
             stages.append(_tie_break_stage(best))
@@ -130,7 +136,7 @@ class Engine:
 
         With `unique` ties are broken until one answer is left, as `solve` does.
         """
-        return self._best(question, columns, sums, budget, unique)
+        return self._best(question, self._sought(columns, unique), len(columns), sums, budget)
 
     def feasible(self, question: Question, budget: Budget | None = None) -> bool:
         """Return whether a question has any answer.
@@ -142,7 +148,7 @@ class Engine:
         seen = self.witnesses(question).exists() if self.reduce and not question.with_one_of else None
         if seen is not None:
             return seen
-        found = self._best(question, (), (), budget, unique=False)
+        found = self.best(question, (), budget)
         if found.status is SolveStatus.UNKNOWN:
             raise TimeoutError
         return found.answer is not None
@@ -178,19 +184,25 @@ class Engine:
     def _best(
         self,
         question: Question,
-        columns: Sequence[list[Term]],
+        sought: Sought,
+        number: int,
         sums: Sequence[Sum],
         budget: Budget | None,
-        unique: bool,
         on_settled: Callable[[int, Best], None] = lambda _columns, _found: None,
     ) -> Best:
+        """Return the best answer by so many columns, and by the preferences after them."""
+        columns = sought.columns[:number]
+        lifted: list[tuple[frozenset[int], Lifted]] = []
+
         def whole(found: Optimum) -> Best:
             if not found.solved:
                 return Best(found.status)
-            answer = lift(self.model, question, found.true)
+            if not (lifted and lifted[-1][0] == found.true):
+                lifted.append((found.true, lift(self.model, question, found.true)))
+            answer = lifted[-1][1]
             amounts = tuple(sum(weight for v, weight in column if v in answer.true) for column in columns)
-            proven = min(found.proven, len(columns))
-            status = SolveStatus.OPTIMAL if proven == len(columns) else SolveStatus.FEASIBLE
+            proven = min(found.proven, number)
+            status = SolveStatus.OPTIMAL if proven == number else SolveStatus.FEASIBLE
             return Best(
                 status, answer, amounts, proven, found.bound if status is SolveStatus.FEASIBLE else None, found.unique
             )
@@ -203,18 +215,19 @@ class Engine:
             proto = self.proto(question)
             for one in sums:
                 add_sum(proto, one)
-            return whole(solve_whole(self.model, proto, columns, budget, unique=unique, on_settled=settled))
+            stages = [list(column) for column in columns]
+            return whole(solve_whole(self.model, proto, stages, budget, unique=sought.unique, on_settled=settled))
         asked = Asked(tuple(held(self.model, question)), tuple(one_of(self.model, question)), tuple(sums))
+        if self._successive is None:
+            self._successive = Successive(self._ready())
         return whole(
-            find_optimum(
-                self._ready(),
-                self._sought(columns, unique),
-                asked,
-                budget,
-                on_settled=settled,
-                on_reduced=self.reductions,
-            )
+            find_optimum(self._successive, sought, asked, budget, on_settled=settled, on_reduced=self.reductions)
         )
+
+    def _objective(self, kind: ObjectiveKind) -> tuple[list[Term], int]:
+        if kind not in self._terms:
+            self._terms[kind] = objective_terms(self.model, kind)
+        return self._terms[kind]
 
     def _ready(self) -> Prepared:
         if self._prepared is None:

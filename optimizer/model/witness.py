@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from optimizer.model.form import Sum
 from optimizer.model.prepare import Prepared
 from optimizer.model.propagate import TRUE, Values
+from optimizer.model.standing import Standing
 
 #: As many choices may be tried; what takes more is for a solver that learns.
 _CHOICES = 300
@@ -17,17 +18,13 @@ _CHOICES = 300
 class Witnesses:
     """Looks for answers of a prepared Form under literals that many looks have in common.
 
-    `held` are these, each with the length of the trail before it; the ones before `impossible` were propagated, all
-    where that is None. `off` are variables that must be false: they are left open, since only what contradicts that
-    makes one true. `positive` are the clauses that negate nothing.
+    `off` are variables that must be false: they are left open, since only what contradicts that makes one true.
+    `positive` are the places of clauses that negate nothing, `needing` of those that need a true literal already.
     """
 
-    values: Values
+    standing: Standing
     sums: tuple[Sum, ...]
-    possible: bool
     positive: tuple[int, ...]
-    held: dict[int, int] = field(default_factory=dict)
-    impossible: bool = False
     off: frozenset[int] = frozenset()
     needing: list[int] = field(default_factory=list)
     choices: int = 0
@@ -35,39 +32,22 @@ class Witnesses:
     @classmethod
     def of(cls, prepared: Prepared) -> Witnesses:
         """Return looks for answers of a Form."""
-        clauses = prepared.occurrences.clauses
-        values = Values.of(prepared.occurrences, prepared.lengths)
-        possible = prepared.possible and values.propagate(prepared.units)
-        positive = tuple(place for place, clause in enumerate(clauses) if clause[0] >= 0 and min(clause) >= 0)
-        return cls(values, prepared.sums, possible, positive)
+        return cls(Standing.of(prepared), prepared.sums, prepared.positive())
+
+    @property
+    def values(self) -> Values:
+        """What is decided."""
+        return self.standing.values
 
     def hold(self, literals: Iterable[int], off: frozenset[int]) -> None:
-        """Look from now on under these literals, and with these variables false.
-
-        What is held already is kept up to the first literal that is not wanted any more. What was held before goes
-        first, so that in a series of questions what changes comes to stand last.
-        """
-        wanted = dict.fromkeys(literals)
-        before = list(self.held)
-        first = next((place for place, literal in enumerate(before) if literal not in wanted), None)
-        if first is not None:
-            self.values.undo(self.held[before[first]])
-            for literal in before[first:]:
-                del self.held[literal]
-            self.impossible = False
-        again = [literal for literal in before[first or 0 :] if literal in wanted] if first is not None else []
-        for literal in (*again, *wanted):
-            if self.impossible or not self.possible:
-                break
-            if literal not in self.held:
-                self.held[literal] = len(self.values.trail)
-                self.impossible = not self.values.propagate([literal])
-        self.off = off
-        self.needing = [*self._touched(0), *self._needing(self.positive)]
+        """Look from now on under these literals, and with these variables false."""
+        if self.standing.hold(literals):
+            self.off = off
+            self.needing = [*self._touched(0), *self._needing(self.positive)]
 
     def exists(self, literals: Iterable[int] = ()) -> bool | None:
         """Return whether there is an answer with these literals too; None where that takes a solver to say."""
-        if self.impossible or not self.possible:
+        if not self.standing.possible:
             return False
         begun = len(self.values.trail)
         self.choices = 0

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.answer.verify import verify
-from optimizer.model import optimum, prepare, reduce, remainder
+from optimizer.model import optimum, reduce, remainder, successive
 from optimizer.model.ideal import Ideal
 from optimizer.model.question import Question
 from optimizer.model.reduce import STEPS
@@ -39,7 +39,7 @@ def working(way: str, *, ideal: bool) -> Iterator[None]:
         patch.setattr(optimum, "_SMALL", small)
         patch.setattr(remainder, "_WIDEST", widest)
         if not ideal:
-            patch.setattr(prepare, "assume_ideal", lambda _values, _columns: Ideal())
+            patch.setattr(successive, "assume_ideal", lambda _values, _columns: Ideal())
         yield
 
 
