@@ -25,7 +25,7 @@ from optimizer.certify.certificate import (
     sums,
 )
 from optimizer.certify.formula import read_formula
-from optimizer.certify.make import accepting, answer_files, described, digest, left_out, manifest_of
+from optimizer.certify.make import OURS, accepting, answer_files, described, digest, left_out, manifest_of
 from optimizer.certify.proof import BadProofError, check_proof
 from optimizer.certify.prover import in_time
 from optimizer.certify.questions import Question, Questions
@@ -34,6 +34,7 @@ from optimizer.model.solver import Budget
 from optimizer.problem.file import read_file, spelt
 from optimizer.universe.instance import Instance, PackageOrigin
 from optimizer.universe.snapshot import BadInstanceError
+from optimizer.version import VERSION
 
 #: Of all files of a certificate together, and of one proof unpacked.
 MAX_PROOF_BYTES = 1 << 30
@@ -137,9 +138,15 @@ def _faults(
     yield from (f"{name} is no part of this certificate" for name in sorted(set(files) ^ named))
     for name, content in sorted(expected.items()):
         if files.get(name) != content:
-            yield f"{name} is not what {INSTANCE} and {CERTIFICATE} make it"
+            yield f"{name} is not what {INSTANCE} and {CERTIFICATE} make it{_otherwise(certificate)}"
     for one, question in zip(certificate.refutations, asked, strict=True):
         yield from _refutation_faults(one, question, certificate, instance, files, budget)
+
+
+def _otherwise(certificate: Certificate) -> str:
+    """Return what else may be the reason, where another version made it."""
+    made = certificate.versions.get(OURS)
+    return "" if made == VERSION else f"; pkgset {made} made it, {VERSION} may write it otherwise"
 
 
 def _other_result(files: dict[str, bytes], instance: Instance, result: Path | None) -> Iterator[str]:

@@ -264,6 +264,18 @@ def test_a_proof_may_come_compressed(copy: Path) -> None:
     assert run("certify", "--check", copy) == 4
 
 
+def test_a_certificate_of_another_version_says_so(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copy / "README.md").write_text("other words")
+    sign(copy)
+    assert run("certify", "--check", copy) == 4
+    assert "made it, " not in capsys.readouterr().err
+    change_json(copy / CERTIFICATE, lambda held: held["versions"].update(pkgset="9.9"))
+    sign(copy)
+    assert run("certify", "--check", copy) == 4
+    assert "README.md is not what" in (said := capsys.readouterr().err)
+    assert "; pkgset 9.9 made it, " in said
+
+
 def test_a_certificate_of_another_answer_is_refused_beside_a_result(certified: Path, tmp_path: Path) -> None:
     other = written(hardly_small(optional=[("bonus", 5)]), tmp_path)
     shutil.copytree(certified / "certificate", other / "certificate")
