@@ -14,7 +14,7 @@ from optimizer.explain.answered import Answered
 from optimizer.explain.changed_instance import without_features
 from optimizer.explain.difference import Difference, chosen_identities, difference, nearest_to
 from optimizer.model.improve import least_improving
-from optimizer.model.question import PLAIN, Question
+from optimizer.model.question import Question
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine
 from optimizer.problem.supposition import UnknownSuppositionError
@@ -145,6 +145,7 @@ class _Market:
         self.answered, self.step, self.on_price = answered, step, on_price
         identities = chosen_identities(answered.instance, answered.solution)
         self.instance = nearest_to(answered.instance, identities)
+        self.engine = Engine.of(self.instance)
         self.answer = (answered.instance, answered.solution)
 
     def feature(self, index: int) -> Price:
@@ -153,9 +154,9 @@ class _Market:
         if held and self.forced(index):
             other = self.answer
         elif held:
-            other = self.solve(without_features(self.instance, (index,)))
+            other = self.without((index,))
         else:
-            other = self.solve(self.instance, Question(with_features=frozenset((index,))))
+            other = self.ask(Question(with_features=frozenset((index,))))
         pair = (other, self.answer) if held else (self.answer, other)
         self.on_price()
         return Price(
@@ -180,11 +181,11 @@ class _Market:
         if any(self.instance.packages[package].origin is PackageOrigin.STUB for package in providers):
             return False  # it goes with what it was made for
         question = Question(lifted=frozenset((("feature", index),)), without_packages=frozenset(providers))
-        return not self.answered.engine.feasible(question, self.answered.budget)
+        return not self.engine.feasible(question, self.answered.budget)
 
     def together(self, features: Sequence[int], prices: Sequence[Price]) -> Together:
         held = [index for index, one in zip(features, prices, strict=True) if one.held]
-        other = self.solve(without_features(self.instance, held))
+        other = self.without(held)
         cost = difference(other, self.answer)
         self.on_price()
         return Together(
@@ -199,9 +200,9 @@ class _Market:
         return forbidden + [("pins", index) for index in range(len(self.instance.pins))]
 
     def rule(self, kind: str, index: int) -> Price:
-        rules = getattr(self.instance, kind)
-        rule = rules[index]
-        other = self.solve(msgspec.structs.replace(self.instance, **{kind: (*rules[:index], *rules[index + 1 :])}))
+        rule = getattr(self.instance, kind)[index]
+        guard = ("forbidden" if kind == "forbidden" else "pin", index)
+        other = self.ask(Question(lifted=frozenset((guard,))))
         self.on_price()
         return Price(
             kind="forbidden" if kind == "forbidden" else rule.kind.value,
@@ -273,8 +274,28 @@ class _Market:
         kept: tuple[Limit, ...] = () if changed.maximum is None and changed.minimum is None else (changed,)
         return msgspec.structs.replace(self.instance, limits=(*limits[:index], *kept, *limits[index + 1 :]))
 
-    def solve(self, instance: Instance, question: Question = PLAIN) -> tuple[Instance, Solution]:
-        solution = Engine.of(instance).solve(question, self.answered.budget)
+    def without(self, features: Sequence[int]) -> tuple[Instance, Solution]:
+        """Return the answer to the problem without some features.
+
+        To lift a feature is to never have had it, unless it is worth something, counts in a group or had a stub made.
+        """
+        dropped = without_features(self.instance, features)
+        plain = all(self.instance.features[index].required for index in features) and not any(
+            self.instance.features[index].group for index in features
+        )
+        if plain and dropped.packages == self.instance.packages:
+            return self.ask(Question(lifted=frozenset(("feature", index) for index in features)))
+        return self.solve(dropped)
+
+    def solve(self, instance: Instance) -> tuple[Instance, Solution]:
+        """Return the answer to another Instance."""
+        return self.told(instance, Engine.of(instance).solve(budget=self.answered.budget))
+
+    def ask(self, question: Question) -> tuple[Instance, Solution]:
+        """Return the answer to a question about the Instance."""
+        return self.told(self.instance, self.engine.solve(question, self.answered.budget))
+
+    def told(self, instance: Instance, solution: Solution) -> tuple[Instance, Solution]:
         if solution.status is SolveStatus.UNKNOWN:
             raise TimeoutError
         return instance, solution
