@@ -13,7 +13,8 @@ import pytest
 
 from optimizer.repository.error import BadRepositoryData, NoSuchModule
 from optimizer.repository.modulemd import DefaultStream
-from optimizer.repository.modules import Modules, artifact_name, default_streams, read_modules
+from optimizer.repository.module_selection import artifact_name
+from optimizer.repository.modules import Modules, default_streams, read_modules
 from tests.repository.making import create_repository
 
 
