@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from optimizer.repository.error import BadRepositoryData, NoSuchModule
-from optimizer.repository.modulemd import DefaultStream
 from optimizer.repository.module_selection import artifact_name
+from optimizer.repository.modulemd import DefaultStream
 from optimizer.repository.modules import Modules, default_streams, read_modules
 from tests.repository.making import create_repository
 
