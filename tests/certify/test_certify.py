@@ -464,13 +464,16 @@ def test_the_demo_is_certified(tmp_path: Path, capsys: pytest.CaptureFixture[str
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="Linux tells a process's children")
 def test_ctrl_c_leaves_neither_files_nor_processes(certified: Path, tmp_path: Path) -> None:
     """Exact is made to wait, so that the signal comes while it runs."""
-    (tmp_path / "exact.py").write_text("import time\ntime.sleep(60)\n")
+    (tmp_path / "exact.py").write_text("import time\nopen('began', 'w').close()\ntime.sleep(60)\n")
     environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{PROJECT_ROOT}", "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "optimizer", "certify", "-q", str(certified), "-o", str(tmp_path / "none")]
     with subprocess.Popen(
         command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         waiting = next(_children(process.pid))
+        while not list(tmp_path.glob("pkgset-certify-*/began")):
+            assert process.poll() is None
+            time.sleep(0.01)
         os.killpg(process.pid, signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
