@@ -25,9 +25,8 @@ def add_requires(model: Model) -> None:
     """C2: `x[p]` implies the formula of each Requires."""
     for index, requirement in enumerate(model.instance.requirements):
         if requirement.kind in _HARD:
-            absent = (negation(model.package[requirement.package]),)
-            unless = (*model.explained("requirement", index), *absent) if model.explain else absent
-            model.add_formula(requirement.formula, unless)
+            absent = negation(model.package[requirement.package])
+            model.add_formula(requirement.formula, (*model.explained("requirement", index), absent))
 
 
 def add_conflicts(model: Model) -> None:
