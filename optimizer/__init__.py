@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from optimizer.model.question import Question
     from optimizer.model.solution import Solution, SolveStatus, Stage
     from optimizer.model.solve import Engine
-    from optimizer.model.solver import Budget
+    from optimizer.model.budget import Budget
     from optimizer.pipeline import Settings, check_file, solve_file, solve_problem
     from optimizer.problem.error import ProblemError
     from optimizer.problem.family import Family, load_family
@@ -287,7 +287,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "Stage",
     ),
     "optimizer.model.solve": ("Engine",),
-    "optimizer.model.solver": ("Budget",),
+    "optimizer.model.budget": ("Budget",),
     "optimizer.pipeline": (
         "Settings",
         "check_file",
