@@ -45,11 +45,11 @@ if TYPE_CHECKING:
     from optimizer.imports.installed import read_listing
     from optimizer.imports.source import read_source
     from optimizer.inquiry import RejectedError, open_answer, open_instance, open_subject, suppose
+    from optimizer.model.budget import Budget
     from optimizer.model.frontier import Frontier, FrontierPoint, frontier
     from optimizer.model.question import Question
     from optimizer.model.solution import Solution, SolveStatus, Stage
     from optimizer.model.solve import Engine
-    from optimizer.model.budget import Budget
     from optimizer.pipeline import Settings, check_file, solve_file, solve_problem
     from optimizer.problem.error import ProblemError
     from optimizer.problem.family import Family, load_family
