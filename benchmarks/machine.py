@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.rows.dnf import dnf_version
-from optimizer.model.solver import VERSION as SOLVER_VERSION
+from optimizer.model.solver import solver_version
 from optimizer.universe.world import libsolv_version
 from optimizer.version import VERSION
 
@@ -43,7 +43,7 @@ def versions() -> dict[str, str]:
     """Return the versions of the product, of what it solves with and of the peers that are here."""
     found = {
         "pkgset": VERSION,
-        "ortools": SOLVER_VERSION,
+        "ortools": solver_version(),
         "solv": libsolv_version(),
         "dnf": dnf_version(),
         "aspcud": _debian("aspcud"),

@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from optimizer.version import VERSION
 
-if TYPE_CHECKING:
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # the process that reads a repository imports this too, and `typing` takes it milliseconds
+    from typing import Any
+
     from optimizer.answer.allowance import Allowance, parse_allowance
     from optimizer.answer.core import CorePart
     from optimizer.answer.divergence import Entry

@@ -31,8 +31,7 @@ from optimizer.model.interruption import holding
 from optimizer.model.question import PLAIN
 from optimizer.model.solution import Solution, SolveStatus
 from optimizer.model.solve import Engine, stage_order
-from optimizer.model.solver import VERSION as SOLVER_VERSION
-from optimizer.model.solver import Budget
+from optimizer.model.solver import Budget, solver_version
 from optimizer.problem.extend import read_extended
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import Downstream, Origin, Problem
@@ -387,4 +386,4 @@ def _record(
 
 def versions() -> dict[str, str]:
     """Return what an answer's bytes may depend on, by name."""
-    return {"pkgset": VERSION, "ortools": SOLVER_VERSION, "solv": libsolv_version()}
+    return {"pkgset": VERSION, "ortools": solver_version(), "solv": libsolv_version()}

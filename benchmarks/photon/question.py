@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from msgspec import structs
+
 from optimizer.problem.dependency import Capability, Comparison, Dependency, Rich, RichOperator, leaves
 from optimizer.problem.load import load_problem
 from optimizer.problem.problem import CompsGroup, Downstream, Feature, Origin, Problem
@@ -94,7 +96,7 @@ def at_percent(problem: Problem, percent: int) -> Problem:
     estimate = problem.sizes.estimate
     if estimate is None:
         return problem
-    return replace(problem, sizes=replace(problem.sizes, estimate=replace(estimate, percent=percent)))
+    return replace(problem, sizes=structs.replace(problem.sizes, estimate=structs.replace(estimate, percent=percent)))
 
 
 def _is_problem(path: Path) -> bool:
@@ -115,4 +117,4 @@ def _own(require: Dependency) -> str | None:
 
 def _bare(feature: Feature) -> Feature:
     own = None if isinstance(feature.require, CompsGroup) else _own(feature.require)
-    return feature if own is None else replace(feature, require=Capability(own))
+    return feature if own is None else structs.replace(feature, require=Capability(own))

@@ -108,10 +108,10 @@ def _options(settings: Settings) -> tuple[str, ...]:
 @functools.cache
 def code_version() -> str:
     """Return a digest of this package's own code and of the versions of both solvers."""
-    from optimizer.model.solver import VERSION as SOLVER_VERSION
+    from optimizer.model.solver import solver_version
     from optimizer.universe.world import libsolv_version
 
-    digest = sha256(f"{SOLVER_VERSION}\0{libsolv_version()}\0".encode())
+    digest = sha256(f"{solver_version()}\0{libsolv_version()}\0".encode())
     for file in sorted(_PACKAGE.rglob("*.py")):
         digest.update(f"{file.relative_to(_PACKAGE)}\0".encode() + sha256(file.read_bytes()).digest())
     return digest.hexdigest()

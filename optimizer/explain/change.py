@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from optimizer.problem.dependency import Capability, Dependency
 from optimizer.problem.problem import (
     CompsGroup,
@@ -131,15 +133,15 @@ def _changed_limits(limits: Limits, changes: Iterable[LimitChange], groups: set[
         kept = {held.group: held for held in limits.feature_groups} | {change.group: bound}
         if change.lifted:
             del kept[change.group]
-        limits = replace(limits, feature_groups=tuple(kept.values()))
-    return replace(limits, positions=positions)
+        limits = structs.replace(limits, feature_groups=tuple(kept.values()))
+    return structs.replace(limits, positions=positions)
 
 
 def _bounded(limits: Limits, kind: LimitKind, maximum: int | None) -> Limits:
     if kind is LimitKind.INSTALLED_SIZE:
-        return replace(limits, installed_bytes=maximum)
+        return structs.replace(limits, installed_bytes=maximum)
     if kind is LimitKind.DOWNLOAD_SIZE:
-        return replace(limits, download_bytes=maximum)
+        return structs.replace(limits, download_bytes=maximum)
     if kind is LimitKind.PACKAGES:
-        return replace(limits, packages=maximum)
-    return replace(limits, downstream_sources=maximum)
+        return structs.replace(limits, packages=maximum)
+    return structs.replace(limits, downstream_sources=maximum)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
-from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,11 +14,20 @@ from optimizer.model.budget import Budget
 from optimizer.model.interruption import stopped_by
 from optimizer.model.solution import SolveStatus
 
-__all__ = ["VERSION", "Budget", "InvalidModelError", "Run", "parameters", "run"]
+__all__ = ["Budget", "InvalidModelError", "Run", "parameters", "run", "solver_version"]
 
 _ASK_AGAIN_S = 0.5
 
-VERSION: str = import_module("ortools").__version__  # loads nothing of the solver itself
+
+def solver_version() -> str:
+    """Return the version of the installed OR-Tools, empty where it is not to be told.
+
+    Where it is, the name of the metadata directory beside it says so; importing it to ask brings `logging` along.
+    """
+    spec = find_spec("ortools")
+    place = None if spec is None or spec.origin is None else Path(spec.origin).parent.parent
+    found = () if place is None else sorted(path.name for path in place.glob("ortools-*.dist-info"))
+    return next((name.removeprefix("ortools-").removesuffix(".dist-info") for name in found), "")
 
 
 class InvalidModelError(AssertionError):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher
-from heapq import nlargest
 
 _AT_MOST = 3
 _CUTOFF = 0.6
@@ -35,6 +33,8 @@ def _shortlist(wanted: str, choices: frozenset[str]) -> list[str]:
     screened = [choice for choice in choices if len(letters.intersection(choice.lower())) >= shared_at_least]
     if len(screened) <= _SHORTLIST:
         return screened
+    from heapq import nlargest
+
     pairs = _pairs(wanted)
     return nlargest(_SHORTLIST, screened, key=lambda choice: (_overlap(pairs, choice.lower()), choice))
 
@@ -50,6 +50,8 @@ def _overlap(pairs: frozenset[str], word: str) -> float:
 
 
 def _likeness(wanted: str, choice: str) -> float:
+    from difflib import SequenceMatcher  # each start would pay for it, and few misspell anything
+
     matcher = SequenceMatcher(None, wanted, choice, autojunk=False)
     kin = choice.startswith(f"{wanted}-") or wanted.startswith(f"{choice}-")
     return max(matcher.ratio(), _KINSHIP if kin else 0.0)

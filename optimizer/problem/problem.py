@@ -88,16 +88,14 @@ class ProblemFile(msgspec.Struct, frozen=True):
     checksum: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeySource:
+class KeySource(msgspec.Struct, frozen=True):
     """Where OpenPGP keys that sign a repository are: an absolute path or an https URL."""
 
     location: str
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class RepositorySource:
+class RepositorySource(msgspec.Struct, frozen=True):
     """A repository as the problem names it; `locations` are absolute paths or URLs, tried in order.
 
     Where there are `keys`, one of them must have signed its repomd.xml.
@@ -110,8 +108,7 @@ class RepositorySource:
     keys: tuple[KeySource, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Equivalent:
+class Equivalent(msgspec.Struct, frozen=True):
     """A downstream name and the upstream dependencies that together stand for it; no dependency: nobody does."""
 
     name: str
@@ -130,8 +127,7 @@ class CompsGroup(msgspec.Struct, frozen=True):
         return f"group: {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(msgspec.Struct, frozen=True):
     """Something the image must or may have; `value` weighs an optional one, `group` counts it for a bound."""
 
     require: Dependency | CompsGroup
@@ -141,16 +137,14 @@ class Feature:
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Forbidden:
+class Forbidden(msgspec.Struct, frozen=True):
     """A dependency that must not hold: nothing that provides it may be in."""
 
     require: Dependency
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(msgspec.Struct, frozen=True):
     """Only candidates of this name that fit may be in: a version relation, an origin, a repository, or several."""
 
     name: str
@@ -169,8 +163,7 @@ class FeatureGroupLimit(msgspec.Struct, frozen=True):
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """Upper bounds; sizes in bytes, None where there is none."""
 
     installed_bytes: int | None = None
@@ -178,11 +171,10 @@ class Limits:
     packages: int | None = None
     downstream_sources: int | None = None
     feature_groups: tuple[FeatureGroupLimit, ...] = ()
-    positions: dict[str, Position] = field(default_factory=dict)
+    positions: dict[str, Position] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PackageSize:
+class PackageSize(msgspec.Struct, frozen=True):
     """The size of a package by name, in bytes, None where it is not given; it fills in what metadata do not know."""
 
     name: str
@@ -191,8 +183,7 @@ class PackageSize:
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class SizeEstimate:
+class SizeEstimate(msgspec.Struct, frozen=True):
     """What a downstream package or a stub counts whose size neither metadata nor `Sizes.packages` know.
 
     With `like_upstream`, the size of the upstream package of the same name, or of what the equivalents put in its
@@ -206,8 +197,7 @@ class SizeEstimate:
     percent: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(msgspec.Struct, frozen=True):
     """Sizes that metadata do not know: first those given by name, then an estimate, then `Policy.unknown_size`."""
 
     packages: tuple[PackageSize, ...] = ()

@@ -26,26 +26,28 @@ def closing_question(problem: Problem) -> Problem:
     problem has is kept, so what is new in one parts closures until somebody says here that it need not.
     """
     kinds = {objective.kind for objective in problem.objectives}
-    sizes = tuple(replace(size, position=_NOWHERE) for size in problem.sizes.packages)
+    sizes = tuple(with_fields(size, position=_NOWHERE) for size in problem.sizes.packages)
     return replace(
         problem,
         name="closure",
         file=Path(),
         files=(),
         repositories=tuple(
-            replace(source, position=_NOWHERE, keys=tuple(replace(key, position=_NOWHERE) for key in source.keys))
+            with_fields(
+                source, position=_NOWHERE, keys=tuple(with_fields(key, position=_NOWHERE) for key in source.keys)
+            )
             for source in problem.repositories
         ),
         features=tuple(
-            replace(feature, value=0, position=Position("", 0, str(index)))
+            with_fields(feature, value=0, position=Position("", 0, str(index)))
             for index, feature in enumerate(problem.features)
         ),
-        equivalents=tuple(replace(row, position=_NOWHERE) for row in problem.equivalents),
-        forbidden=tuple(replace(forbidden, position=_NOWHERE) for forbidden in problem.forbidden),
+        equivalents=tuple(with_fields(row, position=_NOWHERE) for row in problem.equivalents),
+        forbidden=tuple(with_fields(forbidden, position=_NOWHERE) for forbidden in problem.forbidden),
         limits=Limits(),
-        pins=tuple(replace(pin, position=_NOWHERE) for pin in problem.pins),
+        pins=tuple(with_fields(pin, position=_NOWHERE) for pin in problem.pins),
         previous=problem.previous if ObjectiveKind.CHANGES in kinds else (),
-        sizes=replace(problem.sizes, packages=sizes),
+        sizes=with_fields(problem.sizes, packages=sizes),
         policy=replace(problem.policy, unknown_size=0),
         objectives=tuple(Objective(kind) for kind in _READ if kind in kinds),
     )

@@ -66,16 +66,16 @@ ALIKE: dict[str, Callable[[Problem], Problem]] = {
         asked, objectives=(Objective(ObjectiveKind.DIVERGENCE, (("systemd", 7), ("bash", 3))), *_read(asked))
     ),
     "values": lambda asked: replace(
-        asked, features=tuple(replace(one, value=one.value + 5) for one in asked.features)
+        asked, features=tuple(with_fields(one, value=one.value + 5) for one in asked.features)
     ),
     "unknown sizes": lambda asked: replace(asked, policy=replace(asked.policy, unknown_size=4096)),
     "positions": lambda asked: replace(
         asked,
-        features=tuple(replace(one, position=PLACE) for one in asked.features),
-        pins=tuple(replace(one, position=PLACE) for one in asked.pins),
-        forbidden=tuple(replace(one, position=PLACE) for one in asked.forbidden),
-        equivalents=tuple(replace(one, position=PLACE) for one in asked.equivalents),
-        repositories=tuple(replace(one, position=PLACE) for one in asked.repositories),
+        features=tuple(with_fields(one, position=PLACE) for one in asked.features),
+        pins=tuple(with_fields(one, position=PLACE) for one in asked.pins),
+        forbidden=tuple(with_fields(one, position=PLACE) for one in asked.forbidden),
+        equivalents=tuple(with_fields(one, position=PLACE) for one in asked.equivalents),
+        repositories=tuple(with_fields(one, position=PLACE) for one in asked.repositories),
     ),
     "an earlier manifest nobody asks after": lambda asked: (
         asked
@@ -90,9 +90,9 @@ APART: dict[str, Callable[[Problem], Problem]] = {
     "repositories": lambda asked: replace(asked, repositories=asked.repositories[:1]),
     "features": lambda asked: replace(asked, features=asked.features[1:]),
     "optional": lambda asked: replace(
-        asked, features=(replace(asked.features[0], required=False), *asked.features[1:])
+        asked, features=(with_fields(asked.features[0], required=False), *asked.features[1:])
     ),
-    "groups": lambda asked: replace(asked, features=(replace(asked.features[0], group="g"), *asked.features[1:])),
+    "groups": lambda asked: replace(asked, features=(with_fields(asked.features[0], group="g"), *asked.features[1:])),
     "equivalents": lambda asked: replace(
         asked, equivalents=(Equivalent("cron", (parse_dependency("bash"),), "", False, PLACE),)
     ),
@@ -312,7 +312,7 @@ def test_warnings_are_told_to_each_problem_that_shares(
     settings: Settings, closings: list[str], tmp_path: Path
 ) -> None:
     away = load_problem(DEMO / "weights.yaml").repositories[0]
-    away = replace(away, locations=(str(tmp_path / "nowhere"), *away.locations))
+    away = with_fields(away, locations=(str(tmp_path / "nowhere"), *away.locations))
     stock = Stock()
     for number, problem in enumerate(_limited(4)):
         heard = Silent()

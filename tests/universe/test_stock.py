@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from optimizer.batch.fork import in_child
 from optimizer.pipeline import Settings, close_problem, keep_repositories
@@ -100,7 +101,9 @@ def test_only_so_many_worlds_are_kept(settings: Settings, monkeypatch: pytest.Mo
 
 def test_warnings_are_told_to_each_problem(settings: Settings, tmp_path: Path) -> None:
     problem = load_problem(DEMO / "weights.yaml")
-    away = replace(problem.repositories[0], locations=(str(tmp_path / "nowhere"), *problem.repositories[0].locations))
+    away = structs.replace(
+        problem.repositories[0], locations=(str(tmp_path / "nowhere"), *problem.repositories[0].locations)
+    )
     problem = replace(problem, repositories=(away, *problem.repositories[1:]))
     keep_repositories(problem, settings)
     for _ in range(2):
@@ -112,7 +115,7 @@ def test_warnings_are_told_to_each_problem(settings: Settings, tmp_path: Path) -
 
 def test_a_repository_that_is_not_there_is_asked_again(settings: Settings, tmp_path: Path) -> None:
     problem = load_problem(DEMO / "weights.yaml")
-    away = replace(problem.repositories[0], locations=(str(tmp_path / "one"), str(tmp_path / "two")))
+    away = structs.replace(problem.repositories[0], locations=(str(tmp_path / "one"), str(tmp_path / "two")))
     problem = replace(problem, repositories=(away,))
     for _ in range(2):
         heard = Listener()
