@@ -122,6 +122,19 @@ class Cuts:
             levers = first_group(proto, self.cut, found, self.budget)
         return BestCut(levers, worth(leading, found.values))
 
+    def lowest(self, below: int, *, at_least: int, barred: Iterable[int]) -> BestCut | None:
+        """Return one lever, none of those barred, without which the first objective is least; None if none is below.
+
+        As in `best`, but which one of equals is the solver's choice. Raises TimeoutError.
+        """
+        leading = self._leading({})
+        if not self.cut or at_least >= below:
+            return None
+        proto = self._asked(PLAIN, 1, [(lever,) for lever in barred])
+        _between(proto, leading, at_least, below - 1)
+        found = settle(proto, leading, self.budget)
+        return None if found is None else BestCut(group_of(self.cut, found), worth(leading, found.values))
+
     def fewest(self, question: Question) -> tuple[int, ...] | None:
         """Return the fewest levers without which a question has an answer; None where cutting all does not help.
 

@@ -68,6 +68,7 @@ class Engine:
     _looks: dict[frozenset[str], Witnesses] = field(default_factory=dict)
     _terms: dict[ObjectiveKind, tuple[list[Term], int]] = field(default_factory=dict)
     _stages: dict[bool, Sought] = field(default_factory=dict)
+    _recent: tuple[bool, tuple[Sequence[Term], ...], Sought] | None = None
     _successive: Successive | None = None
 
     @classmethod
@@ -102,11 +103,11 @@ class Engine:
                 on_stage(_stage(kinds[place], place, found, constants[place]))
                 told = place + 1
 
-        sums = [_held(self.model, kind, value) for kind, value in no_worse.items()]
+        sums = self._bounds(no_worse)
         if unique not in self._stages:
             self._stages[unique] = self._sought([self._objective(kind)[0] for kind in kinds], unique)
         sought = self._stages[unique]
-        best = self._best(question, sought, len(kinds), [one for one in sums if one.terms], budget, settled)
+        best = self._best(question, sought, len(kinds), sums, budget, settled)
         if best.answer is None:
             return Solution(status=best.status)
         stages = [_stage(kind, place, best, constants[place]) for place, kind in enumerate(kinds)]
@@ -130,13 +131,15 @@ class Engine:
         budget: Budget | None = None,
         *,
         sums: Sequence[Sum] = (),
+        no_worse: Mapping[ObjectiveKind, int] = MappingProxyType({}),
         unique: bool = False,
     ) -> Best:
         """Return the best answer of a question by columns of any weights, within bounds of any sums.
 
-        With `unique` ties are broken until one answer is left, as `solve` does.
+        With `unique` ties are broken until one answer is left, as `solve` does; `no_worse` as there.
         """
-        return self._best(question, self._sought(columns, unique), len(columns), sums, budget)
+        bounds = (*sums, *self._bounds(no_worse))
+        return self._best(question, self._sought(columns, unique), len(columns), bounds, budget)
 
     def feasible(self, question: Question, budget: Budget | None = None) -> bool:
         """Return whether a question has any answer.
@@ -224,6 +227,10 @@ class Engine:
             find_optimum(self._successive, sought, asked, budget, on_settled=settled, on_reduced=self.reductions)
         )
 
+    def _bounds(self, no_worse: Mapping[ObjectiveKind, int]) -> list[Sum]:
+        sums = [_held(self.model, kind, value) for kind, value in no_worse.items()]
+        return [one for one in sums if one.terms]
+
     def _objective(self, kind: ObjectiveKind) -> tuple[list[Term], int]:
         if kind not in self._terms:
             self._terms[kind] = objective_terms(self.model, kind)
@@ -236,14 +243,16 @@ class Engine:
 
     def _sought(self, columns: Sequence[list[Term]], unique: bool) -> Sought:
         """Return columns as what is sought; for ties the preferences come after them."""
-        model = self.model
+        model, recent = self.model, self._recent
+        if recent is not None and recent[0] == unique and list(map(id, recent[1])) == list(map(id, columns)):
+            return recent[2]
         if not self._first:
             self._first = [len(model.package)] * model.form.variables
             for index, literal in enumerate(model.package):
                 self._first[literal] = index
         ties = preferences(model)
         minimised = (*columns, *ties) if unique else tuple(columns)
-        return Sought(
+        sought = Sought(
             columns=minimised,
             ideals=(*columns, *ties),
             costs=combine(minimised, model.form.variables),
@@ -251,6 +260,8 @@ class Engine:
             packages=len(model.package),
             unique=unique,
         )
+        self._recent = (unique, tuple(columns), sought)
+        return sought
 
 
 def stage_order(instance: Instance) -> tuple[ObjectiveKind, ...]:

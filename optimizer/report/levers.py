@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from optimizer.explain.difference import Difference, Member
 from optimizer.explain.edge import Edge
-from optimizer.explain.levers import CutRow, Levers, Release
+from optimizer.explain.leverage import CutRow
+from optimizer.explain.levers import Levers, Release
 from optimizer.report.objective import amount, change, title
 from optimizer.report.quantity import counted, listed, mebibytes
 from optimizer.report.reason import core_sentence

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from optimizer.explain import singles
 from optimizer.explain.answered import Answered
 from optimizer.explain.edge import EdgeTable, idle_edges
-from optimizer.explain.levers import BYTES, DIVERGENCE, best_edges, best_pairs, release, without_requirements
+from optimizer.explain.leverage import without_requirements
+from optimizer.explain.levers import BYTES, DIVERGENCE, best_edges, best_pairs, release
 from optimizer.inquiry import open_answer, open_instance
 from optimizer.model.question import Question
 from optimizer.model.solve import Engine, stage_order
@@ -122,14 +124,17 @@ class Oracle:
     st.sampled_from([BYTES, DIVERGENCE]),
     st.integers(1, 4),
     st.booleans(),
+    st.sampled_from([1, 2, 16]),
 )
 def test_no_single_edge_saves_more_than_those_told(
-    instance: Instance, measured: ObjectiveKind, most: int, in_answer: bool
+    instance: Instance, measured: ObjectiveKind, most: int, in_answer: bool, batch: int
 ) -> None:
     asked = answered(instance)
     assume(asked.solution.solved)
     oracle = Oracle(instance, measured, asked.chosen if in_answer else None)
-    found = best_edges(asked, measured, most, in_answer=in_answer)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(singles, "_BATCH", batch)
+        found = best_edges(asked, measured, most, in_answer=in_answer)
     assert found.edges == len(oracle.table.levers)
     assert [row.saved for row in found.rows] == oracle.singles()[:most]
     for row in found.rows:
