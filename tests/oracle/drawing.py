@@ -168,10 +168,10 @@ class _Drawing:
         )
 
 
-def draw_instance(random: Random) -> Instance:
-    """Draw an Instance of 4 to 13 packages; its sums stay below 2^61."""
+def draw_instance(random: Random, count: int | None = None) -> Instance:
+    """Draw an Instance of so many packages, else of 4 to 13; the sums of 13 stay below 2^61."""
     wild = random.random() < 0.3
-    count = random.choice([4, 6, 8, 10, 11, 12, 13] if wild else [7, 9, 10, 11, 12, 12, 13])
+    count = count or random.choice([4, 6, 8, 10, 11, 12, 13] if wild else [7, 9, 10, 11, 12, 12, 13])
     origins = random.choice(_ORIGINS[: None if wild else 3])
     weights = (0, 1, 1, 2, 3, 10) if wild else (1, 1, 1, 2, 3)
     sources = tuple(

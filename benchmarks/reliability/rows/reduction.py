@@ -55,7 +55,7 @@ def _figures(what: str, tried: list[Tried]) -> tuple[Figure, ...]:
 
 ROW = Promise(
     name="reduction",
-    promise="Whatever a reduction leaves out, the answer is the best of all sets of packages, and of equals the one",
+    promise="Whatever steps a reduction takes, solves and questions say what looking at every set of packages says",
     tests=(
         "tests/model/test_every_subset.py::test_a_solve_says_what_all_subsets_say",
         "tests/model/test_every_subset.py::test_so_does_any_question",
