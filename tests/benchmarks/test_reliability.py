@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,18 @@ def test_every_row_names_tests_that_exist(name: str) -> None:
         assert (PROJECT_ROOT / file).exists(), test
         if function:
             assert function in names_in(PROJECT_ROOT / file), test
+
+
+def test_every_bug_has_a_case_that_exists() -> None:
+    bugs = PAGE.read_text(encoding="utf-8").partition("## Bugs found on the way")[2]
+    lines = [line for line in bugs.splitlines() if line.startswith("|")][2:]
+    assert len(lines) >= 20
+    for line in lines:
+        cases = re.findall(r"`(tests/[^`:]+)(?:::(test_\w+))?`", line)
+        assert cases, line
+        for file, name in cases:
+            assert not name or name in names_in(PROJECT_ROOT / file), f"{file}::{name}"
+            assert (PROJECT_ROOT / file).is_file(), file
 
 
 def test_the_page_is_what_was_recorded() -> None:
