@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 # Solvables of SUSE repositories that are no packages one could install.
 _NO_PACKAGES = ("patch:", "srcpackage:", "application:")
 
-Eligible = list[tuple[int, int, int]]
-"""Name id, arch id and id of solvables."""
+Eligible = list[tuple[int, int, "Any"]]
+"""Name id and arch id of solvables, and these themselves: asking libsolv for one costs more than to keep it."""
 
 
 def eligible_packages(
@@ -39,27 +39,31 @@ def eligible_packages(
             continue
         if (name_id in suspects or modules.active_names) and _masked(pool, solvable, modules):
             continue
-        found.append((name_id, arch_id, solvable.id))
+        found.append((name_id, arch_id, solvable))
     return found
 
 
-def newest_packages(pool: Any, eligible: Eligible) -> list[int]:
+def newest_packages(eligible: Eligible) -> list[int]:
     """Return the ids of the newest of each name and architecture, the first of equals."""
-    best: dict[tuple[int, int], int] = {}
-    for name_id, arch_id, identifier in eligible:
+    best: dict[tuple[int, int], Any] = {}
+    for name_id, arch_id, solvable in eligible:
         key = (name_id, arch_id)
         held = best.get(key)
-        if held is None or pool.id2solvable(held).evrcmp(pool.id2solvable(identifier)) < 0:
-            best[key] = identifier
-    return list(best.values())
+        if held is None or held.evrcmp(solvable) < 0:
+            best[key] = solvable
+    return [solvable.id for solvable in best.values()]
 
 
 def versions_by_name(pool: Any, eligible: Eligible) -> dict[str, list[str]]:
     """Return every eligible `[epoch:]version-release` by `name.arch`, sorted, each once."""
-    found: dict[tuple[int, int], set[str]] = {}
-    for name_id, arch_id, identifier in eligible:
-        found.setdefault((name_id, arch_id), set()).add(pool.id2solvable(identifier).evr)
-    named = {f"{pool.id2str(name)}.{pool.id2str(arch)}": sorted(held) for (name, arch), held in found.items()}
+    found: dict[tuple[int, int], set[int]] = {}
+    for name_id, arch_id, solvable in eligible:
+        found.setdefault((name_id, arch_id), set()).add(solvable.evrid)
+    texts = {held: pool.id2str(held) for held in {arch for _, arch in found}.union(*found.values())}
+    named = {
+        f"{pool.id2str(name)}.{texts[arch]}": sorted(texts[evr_id] for evr_id in held)
+        for (name, arch), held in found.items()
+    }
     return {name: named[name] for name in sorted(named)}
 
 

@@ -120,12 +120,12 @@ def _admitted(
         if origin is Origin.DOWNSTREAM and without_downstream:
             continue
         eligible = eligible_packages(pool, repository.solvables_iter(), names, modules)
-        for name_id, _, identifier in eligible:
-            versions.setdefault((origin, name_id), []).append(identifier)
+        for name_id, _, solvable in eligible:
+            versions.setdefault((origin, name_id), []).append(solvable.id)
         if newest_only:
-            chosen.extend(newest_packages(pool, eligible))
+            chosen.extend(newest_packages(eligible))
         else:
-            chosen.extend(identifier for _, _, identifier in eligible)
+            chosen.extend(solvable.id for _, _, solvable in eligible)
     return CandidateSet(tuple(sorted(set(chosen))), versions)
 
 

@@ -142,7 +142,7 @@ def _leave_newest(pool: Any, repository: Any, admitted: int) -> bytes:
     names = ("active_artifacts", "excluded_artifacts", "active_names")
     modules = ModuleSelection((), *(frozenset(asked[name]) for name in names))
     eligible = eligible_packages(pool, repository.solvables_iter(), asked["architectures"], modules)
-    kept = set(newest_packages(pool, eligible))
+    kept = set(newest_packages(eligible))
     first = next(repository.solvables_iter(), None)  # of ids in a row, as no other repository is here
     there = () if first is None else range(first.id, first.id + repository.nsolvables)
     others = [identifier for identifier in there if identifier not in kept]
