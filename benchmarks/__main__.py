@@ -22,7 +22,7 @@ import msgspec
 
 from benchmarks.goals import ROWS, Record, notes, run_row, table, write_record
 from benchmarks.performance_page import RECORDED, write_page
-from benchmarks.place import data_directory
+from benchmarks.place import compile_modules, data_directory
 from benchmarks.row import FULL, QUICK, Bench
 
 
@@ -33,6 +33,7 @@ def main(words: list[str] | None = None) -> int:
     if scale.real and not arguments.data.is_dir():
         print(f"{arguments.data}: no such directory; set PKGSET_DATA, or use --quick", file=sys.stderr)
         return 2
+    compile_modules()
     records: list[Record] = []
     with tempfile.TemporaryDirectory(prefix="pkgset-bench-") as name:
         os.environ["PKGSET_CACHE"] = str(Path(name, "cache"))  # nothing of this user's own enters
