@@ -10,9 +10,11 @@ import pytest
 
 from tests.requirements import require_data, require_tool
 
-# A shell that starts a job in the background ignores Ctrl-C for it; tests of interruption send it to themselves.
+# A shell ignores Ctrl-C for a job in the background, and nohup a lost terminal; tests send both to themselves.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

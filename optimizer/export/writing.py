@@ -8,7 +8,6 @@ import os
 import re
 import stat
 import tempfile
-import time
 from pathlib import Path
 
 _UNFINISHED = ".unfinished"
@@ -21,7 +20,6 @@ def write_whole(path: Path, content: bytes) -> None:
     A link there is replaced, not followed. What earlier writers of the same file left that were killed is removed.
     """
     try:
-        _remove_abandoned(path)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_UNFINISHED, dir=path.parent)
         _fill(Path(name), descriptor, content, path)
     except OSError as error:
@@ -41,6 +39,7 @@ def check_directory(directory: Path) -> None:
 def _fill(unfinished: Path, descriptor: int, content: bytes, path: Path) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
+            _remove_abandoned(path, os.fstat(descriptor).st_mtime)
             with contextlib.suppress(OSError):  # no locks on some network file systems: age alone decides there
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.write(content)
@@ -52,8 +51,11 @@ def _fill(unfinished: Path, descriptor: int, content: bytes, path: Path) -> None
         raise
 
 
-def _remove_abandoned(path: Path) -> None:
-    """Remove what killed writers of `path` left: locked by nobody, and not of this minute by either reckoning."""
+def _remove_abandoned(path: Path, now: float) -> None:
+    """Remove what killed writers of `path` left: locked by nobody, and not of this minute by either reckoning.
+
+    `now` is when a file was made there just now: a file server's clock need not be ours.
+    """
     ours = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}{re.escape(_UNFINISHED)}")
     with os.scandir(path.parent) as entries:
         left = [Path(entry.path) for entry in entries if ours.fullmatch(entry.name)]
@@ -61,7 +63,7 @@ def _remove_abandoned(path: Path) -> None:
         with contextlib.suppress(OSError):
             descriptor = os.open(unfinished, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(descriptor, "rb") as file:
-                if abs(time.time() - os.fstat(file.fileno()).st_mtime) > _ABANDONED_AFTER_S:
+                if abs(now - os.fstat(file.fileno()).st_mtime) > _ABANDONED_AFTER_S:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     unfinished.unlink()
 
