@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -63,7 +64,8 @@ def test_results_say_who_signed_and_the_manifest_does_not_change(run: Run, probl
     assert run("solve", problem, "-o", problem.parent).exit_code == 0
     assert (written / "manifest.json").read_bytes() == manifest
     (unsigned,) = json.loads((written / "run.json").read_bytes())["inputs"]
-    assert unsigned == {key: value for key, value in source.items() if key != "signed_by"}
+    read = hashlib.sha256((problem.parent / "key.asc").read_bytes()).hexdigest()
+    assert source == unsigned | {"signed_by": gpg.fingerprints("mine")[0], "keys": [f"sha256:{read}"]}
 
 
 def test_an_unsigned_repository_is_bad_data(run: Run, problem: Path, gpg: Signer) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.answer.verify import verify
-from optimizer.model import optimum, prepare, remainder, solver, step, tie_break
+from optimizer.model import optimum, remainder, solver, step, successive, tie_break
 from optimizer.model.build import Model
 from optimizer.model.form import Form
 from optimizer.model.ideal import Ideal
@@ -118,7 +118,7 @@ def test_an_interruption_between_stages_leaves_an_answer_that_holds(
         patch.setattr(tie_break, "run", counted)
         patch.setattr(optimum, "_SMALL", 0)  # so that a reduced model, too, is left to CP-SAT
         patch.setattr(remainder, "_WIDEST", 1)
-        patch.setattr(prepare, "assume_ideal", lambda _values, _columns: Ideal())
+        patch.setattr(successive, "assume_ideal", lambda _values, _columns: Ideal())
         solution = Engine.of(instance, reduce=reduce).solve(budget=budget)
     if not budget.interrupted:
         assert solution == whole
