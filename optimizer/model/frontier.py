@@ -1,8 +1,8 @@
 """The exact Pareto frontier between two objectives: every pair of values of which neither improves without the other.
 
 Boxes between neighbouring points are halved until none can hold a further point (Boland, Charkhgard, Savelsbergh
-2015, "The balanced box method"); each question in a box is a lexicographic epsilon-constraint, hinted with the corner
-that answers it already. The largest box goes first, so that a frontier cut short is a coarse picture of the whole.
+2015, "The balanced box method"); each question in a box is a lexicographic epsilon-constraint, put to one engine. The
+largest box goes first, so that a frontier cut short is a coarse picture of the whole.
 """
 
 from __future__ import annotations
@@ -12,19 +12,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 import msgspec
 
-from optimizer.model.build import negation
-from optimizer.model.form import Term
+from optimizer.model.form import Sum, Term
 from optimizer.model.objective import limited_terms, objective_terms
 from optimizer.model.question import PLAIN, Question
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine, stage_order
-from optimizer.model.solver import Budget, Run, run
-from optimizer.model.step import lock, minimise, worth
-from optimizer.model.tie_break import break_ties
+from optimizer.model.solver import Budget
+from optimizer.model.step import at_most
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import Instance, LimitKind
 
@@ -94,14 +91,10 @@ class SearchState(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class _Corner:
-    """An answer by its two sums, both to be minimised; not `proven` where the budget ended before its turn did.
-
-    `run` is None where the answer was known before.
-    """
+    """An answer by its two sums, both to be minimised; not `proven` where the budget ended before its turn did."""
 
     sums: tuple[int, int]
     packages: tuple[int, ...]
-    run: Run | None
     proven: bool
 
 
@@ -145,14 +138,14 @@ def frontier(
     No more than `most` points are returned, but always both ends. `on_settled` hears how far the search is after each
     step; given back as `known`, such a state saves these steps and changes nothing else.
     """
-    walk = _Walk(engine, (first, second), tuple(held), tuple(then), budget or Budget(), on_settled)
-    status = walk.start(question, known or SearchState())
+    walk = _Walk(engine, (first, second), tuple(held), tuple(then), budget or Budget(), on_settled, question)
+    status = walk.start(known or SearchState())
     if status is not None:
         return Frontier(objectives=(first.value, second.value), status=status)
-    left = walk.corner(0, None, None)
+    left = walk.corner(0, None)
     if isinstance(left, SolveStatus):
         return Frontier(objectives=(first.value, second.value), status=left)
-    right = walk.corner(1, None, left) if left.proven else SolveStatus.UNKNOWN
+    right = walk.corner(1, None) if left.proven else SolveStatus.UNKNOWN
     if isinstance(right, SolveStatus):
         return walk.report([left], [], whole=False)
     if right.sums == left.sums:
@@ -197,93 +190,54 @@ class _Walk:
     then: tuple[ObjectiveKind, ...]
     budget: Budget
     on_settled: Callable[[SearchState], None]
-    base: Any = None
+    question: Question = PLAIN
     held_sums: tuple[int, ...] = ()
+    bounds: list[Sum] = field(default_factory=list)
     settled: tuple[Settled, ...] = ()
     known: dict[tuple[int, int | None], Settled] = field(default_factory=dict)
 
-    def start(self, question: Question, known: SearchState) -> SolveStatus | None:
+    def start(self, known: SearchState) -> SolveStatus | None:
         """Hold the objectives that are to be held; return why there is no answer, if there is none."""
-        self.base = self.engine.proto(question)
         self.settled = known.settled
         self.known = {(one.leading, one.bound): one for one in known.settled}
-        best: Run | None = None
-        for place, kind in enumerate(self.held):
-            terms, _ = objective_terms(self.engine.model, kind)
-            if place < len(known.held):
-                value = known.held[place]
-            else:
-                best = minimise(self.base, terms, self.budget, best)
-                if best.status is not SolveStatus.OPTIMAL:
-                    return SolveStatus.UNKNOWN if best.solved else best.status
-                value = worth(terms, best.values)
-            lock(self.base, terms, value)
-            self.held_sums = (*self.held_sums, value)
-        if len(known.held) < len(self.held):
+        columns = [objective_terms(self.engine.model, kind)[0] for kind in self.held]
+        self.held_sums = known.held
+        self.bounds = [at_most(terms, value) for terms, value in zip(columns, known.held, strict=False)]
+        left = columns[len(known.held) :]
+        if left:
+            found = self.engine.best(self.question, left, self.budget, sums=self.bounds)
+            if found.status is not SolveStatus.OPTIMAL:
+                return found.status if found.answer is None else SolveStatus.UNKNOWN
+            self.held_sums += found.sums
+            self.bounds += [at_most(terms, value) for terms, value in zip(left, found.sums, strict=True)]
             self.tell()
         return None
 
-    def corner(self, leading: int, bound: int | None, near: _Corner | None) -> _Corner | SolveStatus:
+    def corner(self, leading: int, bound: int | None) -> _Corner | SolveStatus:
         """Return the best of the leading objective, then of the other one, its sum bounded; else why there is none.
 
-        `near` is a corner that answers the question. Where the budget ends first, the corner is the best answer
-        known, and not proven.
+        Where the budget ends first, the corner is the best answer found, and not proven.
         """
         settled = self.known.get((leading, bound))
         if settled is not None:
-            return _Corner(settled.sums, settled.packages, None, True)
-        terms, proto = self.terms, self.copy()
-        if bound is not None:
-            lock(proto, terms[1 - leading], bound)
-        stages = [terms[leading], terms[1 - leading], *(self.terms_of(kind)[0] for kind in self.then)]
-        best: Run | None = None
-        proven = True
-        for stage in stages:
-            found = minimise(proto, stage, self.budget, best or self.hint(near))
-            proven = found.status is SolveStatus.OPTIMAL
-            if not found.solved and best is None:
-                return found.status
-            best = found if found.solved else best
-            if not proven:
-                break
-            lock(proto, stage, worth(stage, found.values))
-        assert best is not None
-        if proven:
-            best, proven = break_ties(self.engine.model, proto, best, self.budget)
-        return self.settle(leading, bound, best, proven)
-
-    def settle(self, leading: int, bound: int | None, best: Run, proven: bool) -> _Corner:
-        """Return an answer as a corner, and tell of it where it is proven: only then is it the same every time."""
+            return _Corner(settled.sums, settled.packages, True)
         terms = self.terms
-        sums = (worth(terms[0], best.values), worth(terms[1], best.values))
-        packages = tuple(index for index, literal in enumerate(self.engine.model.package) if best.values[literal])
+        bounds = self.bounds if bound is None else [*self.bounds, at_most(terms[1 - leading], bound)]
+        columns = [terms[leading], terms[1 - leading], *(self.terms_of(kind)[0] for kind in self.then)]
+        best = self.engine.best(self.question, columns, self.budget, sums=bounds, unique=True)
+        if best.answer is None:
+            return best.status
+        sums = (best.sums[leading], best.sums[1 - leading])
+        proven = best.status is SolveStatus.OPTIMAL and best.unique
         if proven:
-            found = Settled(leading=leading, bound=bound, sums=sums, packages=packages)
+            found = Settled(leading=leading, bound=bound, sums=sums, packages=best.packages)
             self.known[(leading, bound)] = found
             self.settled += (found,)
             self.tell()
-        return _Corner(sums, packages, best, proven)
+        return _Corner(sums, best.packages, proven)
 
     def tell(self) -> None:
         self.on_settled(SearchState(held=self.held_sums, settled=self.settled))
-
-    def copy(self) -> Any:
-        proto = type(self.base)()
-        proto.copy_from(self.base)
-        return proto
-
-    def hint(self, corner: _Corner | None) -> Run | None:
-        """Return a corner's answer with a value for every variable; of one that was known before, find them again."""
-        if corner is None or corner.run is not None:
-            return None if corner is None else corner.run
-        proto, chosen = self.copy(), frozenset(corner.packages)
-        literals = enumerate(self.engine.model.package)
-        held = [literal if index in chosen else negation(literal) for index, literal in literals]
-        if held:
-            proto.constraints.add().bool_and.literals.extend(held)
-        proto.clear_objective()
-        found = run(proto, self.budget)
-        return found if found.solved else None
 
     @property
     def terms(self) -> tuple[list[Term], list[Term]]:
@@ -317,12 +271,12 @@ class _Walk:
         the same box would be asked the same question for ever. None where the budget ended.
         """
         middle = (box.left.sums[1] + box.right.sums[1]) // 2
-        below = self.corner(0, middle, box.right)
+        below = self.corner(0, middle)
         if isinstance(below, SolveStatus) or not below.proven:
             return None
         if not both and below.sums != box.right.sums:
             return (below,)
-        above = self.corner(1, below.sums[0] - 1, box.left)
+        above = self.corner(1, below.sums[0] - 1)
         if isinstance(above, SolveStatus) or not above.proven:
             return None
         return above, below

@@ -19,7 +19,7 @@ from optimizer.model.question import PLAIN, Question, fix, held, one_of
 from optimizer.model.reduce import Reduction
 from optimizer.model.rules import RULES
 from optimizer.model.solution import Solution, SolveStatus, Stage
-from optimizer.model.step import add_sum, copied
+from optimizer.model.step import add_sum, at_most, copied
 from optimizer.model.successive import Successive
 from optimizer.model.tie_break import preferences
 from optimizer.model.whole import solve_whole
@@ -138,7 +138,7 @@ class Engine:
 
         With `unique` ties are broken until one answer is left, as `solve` does; `no_worse` as there.
         """
-        bounds = (*sums, *self._bounds(no_worse))
+        bounds = [*(one for one in sums if one.terms), *self._bounds(no_worse)]
         return self._best(question, self._sought(columns, unique), len(columns), bounds, budget)
 
     def feasible(self, question: Question, budget: Budget | None = None) -> bool:
@@ -281,9 +281,7 @@ def sign_of(kind: ObjectiveKind) -> int:
 def _held(model: Model, kind: ObjectiveKind, value: int) -> Sum:
     """Return that an objective is no worse than a value, in a stage's unit and sign."""
     terms, constant = objective_terms(model, kind)
-    lowest = sum(weight for _, weight in terms if weight < 0)
-    most = sign_of(kind) * value - constant
-    return Sum(tuple(terms), min(lowest, most), most)
+    return at_most(terms, sign_of(kind) * value - constant)
 
 
 def _stage(kind: ObjectiveKind, place: int, found: Best, constant: int) -> Stage:

@@ -40,8 +40,13 @@ def add_sum(proto: Any, bounded: Sum) -> None:
 
 def lock(proto: Any, terms: list[Term], value: int) -> None:
     """Keep a stage's value from getting worse in later stages."""
+    add_sum(proto, at_most(terms, value))
+
+
+def at_most(terms: list[Term], value: int) -> Sum:
+    """Return that a sum is at most a value."""
     lowest = sum(weight for _, weight in terms if weight < 0)
-    add_sum(proto, Sum(tuple(terms), min(lowest, value), value))
+    return Sum(tuple(terms), min(lowest, value), value)
 
 
 def worth(terms: list[Term], values: tuple[int, ...]) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from optimizer.model import solver
+from optimizer.model.solve import Engine
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.report import frontier_plot
 from optimizer.universe.instance import Instance
@@ -213,10 +213,10 @@ def test_a_search_stopped_by_time_goes_on_to_the_same_bytes(run: Run, write: Wri
 def test_a_finished_frontier_is_read_without_a_solve(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     first = run("frontier", write(), "--vary", "installed_size", "--json").out
 
-    def refuse(*_arguments: Any) -> Any:
+    def refuse(*_arguments: Any, **_options: Any) -> Any:
         raise AssertionError("solved again")
 
-    monkeypatch.setattr(solver, "_interruptible", refuse)
+    monkeypatch.setattr(Engine, "best", refuse)
     assert run("frontier", write(), "--vary", "installed_size", "--json").out == first
     assert run("frontier", write(), "--vary", "packages").exit_code == 70
 
