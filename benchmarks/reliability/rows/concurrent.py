@@ -29,7 +29,7 @@ def measure(scale: Scale) -> tuple[Figure, ...]:
             counted += [
                 Figure(name=f"runs on a {state} cache", value=runs),
                 Figure(name=f"of these failed, {state}", value=failed, wanted=0),
-                Figure(name=f"different results, {state}", value=written, wanted=1),
+                Figure(name=f"distinct results, {state}", value=written, wanted=1),
                 Figure(name=f"downloads of two primaries, {state}", value=len(parts), wanted=2 * (state == "cold")),
             ]
         left = len(list((folder / "cache").rglob("*.unfinished")))

@@ -42,8 +42,8 @@ def measure(scale: Scale) -> tuple[Figure, ...]:
             name="without a digest", value=sum(not pin.digests for lock in _LOCKS for pin in pins(lock)), wanted=0
         ),
         Figure(name="builds, each in other circumstances", value=builds),
-        Figure(name="different wheels", value=len(digests["wheel"]), wanted=1),
-        Figure(name="different sdists", value=len(digests["sdist"]), wanted=1),
+        Figure(name="distinct wheels", value=len(digests["wheel"]), wanted=1),
+        Figure(name="distinct sdists", value=len(digests["sdist"]), wanted=1),
         Figure(name="size of the wheel", value=sizes["wheel"], unit="bytes"),
         Figure(name="known weaknesses", value="not asked" if scale.quick else _audit()),
     )
