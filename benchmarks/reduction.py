@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.place import ROOT, data_directory
 from optimizer.inquiry import open_instance
-from optimizer.model.reduce import STEPS, Reduction
+from optimizer.model.reduction.reduce import STEPS, Reduction
 from optimizer.model.solve import Engine
 from optimizer.pipeline import Settings
 from optimizer.universe.instance import Instance

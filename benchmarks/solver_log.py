@@ -19,7 +19,7 @@ from unittest import mock
 from benchmarks.place import data_directory
 from optimizer.inquiry import open_instance
 from optimizer.model import solver
-from optimizer.model.reduce import Reduction
+from optimizer.model.reduction.reduce import Reduction
 from optimizer.model.solution import Solution
 from optimizer.model.solve import Engine
 from optimizer.pipeline import Settings

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from optimizer.model.branch import cheapest
 from optimizer.model.budget import Budget
-from optimizer.model.component import components
 from optimizer.model.form import Term
-from optimizer.model.prepare import Asked, Sought
-from optimizer.model.reduce import Reduction, reduce
-from optimizer.model.residue import Residue
+from optimizer.model.reduction.branch import cheapest
+from optimizer.model.reduction.component import components
+from optimizer.model.reduction.prepare import Asked, Sought
+from optimizer.model.reduction.reduce import Reduction, reduce
+from optimizer.model.reduction.residue import Residue
+from optimizer.model.reduction.successive import Successive
 from optimizer.model.solution import SolveStatus
-from optimizer.model.successive import Successive
 
 #: A part of more variables than this is CP-SAT's from the start.
 _SMALL = 60

@@ -8,8 +8,8 @@ from typing import Any
 
 from optimizer.model.budget import Budget
 from optimizer.model.form import Form, Term
-from optimizer.model.lexicographic import Costs, combine
-from optimizer.model.residue import Residue
+from optimizer.model.reduction.lexicographic import Costs, combine
+from optimizer.model.reduction.residue import Residue
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solver import Run
 from optimizer.model.step import lock, minimise, worth

@@ -10,20 +10,20 @@ from typing import Any
 from optimizer.model.budget import Budget
 from optimizer.model.build import Guard, Model
 from optimizer.model.form import Sum, Term
-from optimizer.model.lexicographic import combine
 from optimizer.model.lift import Lifted, lift
 from optimizer.model.objective import limited_terms, objective_terms
 from optimizer.model.optimum import Optimum, find_optimum
-from optimizer.model.prepare import Asked, Prepared, Sought
 from optimizer.model.question import PLAIN, Question, fix, held, one_of
-from optimizer.model.reduce import Reduction
+from optimizer.model.reduction.lexicographic import combine
+from optimizer.model.reduction.prepare import Asked, Prepared, Sought
+from optimizer.model.reduction.reduce import Reduction
+from optimizer.model.reduction.successive import Successive
+from optimizer.model.reduction.witness import Witnesses
 from optimizer.model.rules import RULES
 from optimizer.model.solution import Solution, SolveStatus, Stage
 from optimizer.model.step import add_sum, at_most, copied
-from optimizer.model.successive import Successive
 from optimizer.model.tie_break import preferences
 from optimizer.model.whole import solve_whole
-from optimizer.model.witness import Witnesses
 from optimizer.problem.problem import ObjectiveKind
 from optimizer.universe.instance import Instance, LimitKind
 

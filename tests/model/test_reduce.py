@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.answer.verify import verify
-from optimizer.model import optimum, reduce, remainder, successive
-from optimizer.model.ideal import Ideal
+from optimizer.model import optimum, remainder
 from optimizer.model.question import Question
-from optimizer.model.reduce import STEPS
+from optimizer.model.reduction import reduce, successive
+from optimizer.model.reduction.ideal import Ideal
+from optimizer.model.reduction.reduce import STEPS
 from optimizer.model.solve import Engine
 from optimizer.universe.instance import Instance, Limit, LimitKind
 from tests.model.test_solve import limited_instances

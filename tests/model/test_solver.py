@@ -15,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.answer.verify import verify
-from optimizer.model import optimum, remainder, solver, step, successive, tie_break
+from optimizer.model import optimum, remainder, solver, step, tie_break
 from optimizer.model.build import Model
 from optimizer.model.form import Form
-from optimizer.model.ideal import Ideal
 from optimizer.model.question import PLAIN
-from optimizer.model.reduce import Reduction
+from optimizer.model.reduction import successive
+from optimizer.model.reduction.ideal import Ideal
+from optimizer.model.reduction.reduce import Reduction
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine
 from optimizer.model.solver import Budget, InvalidModelError, Run, parameters, run

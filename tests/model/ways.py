@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from random import Random
 from unittest.mock import patch
 
-from optimizer.model import optimum, reduce, remainder, successive
-from optimizer.model.ideal import Ideal
-from optimizer.model.reduce import STEPS
+from optimizer.model import optimum, remainder
+from optimizer.model.reduction import reduce, successive
+from optimizer.model.reduction.ideal import Ideal
+from optimizer.model.reduction.reduce import STEPS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from optimizer.model.dominate import dominated
-from optimizer.model.merge import equals
-from optimizer.model.reach import reachable
-from optimizer.model.residue import Residue
+from optimizer.model.reduction.dominate import dominated
+from optimizer.model.reduction.merge import equals
+from optimizer.model.reduction.reach import reachable
+from optimizer.model.reduction.residue import Residue
 
 
 class Step(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from optimizer.model.residue import Bound, Residue
+from optimizer.model.reduction.residue import Bound, Residue
 
 
 def components(residue: Residue) -> list[Residue]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from optimizer.model.form import Clause
-from optimizer.model.residue import Residue
+from optimizer.model.reduction.residue import Residue
 
 
 class Merged(msgspec.Struct):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from optimizer.model.propagate import FALSE, TRUE, Occurrences, Values
-from optimizer.model.residue import Residue
+from optimizer.model.reduction.propagate import FALSE, TRUE, Occurrences, Values
+from optimizer.model.reduction.residue import Residue
 
 #: As many nodes may be looked at; what takes more is for a solver that learns.
 _NODES = 400

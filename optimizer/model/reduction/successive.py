@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from optimizer.model.form import Clause, Sum
-from optimizer.model.ideal import Ideal, assume_ideal
-from optimizer.model.prepare import Asked, Prepared, Sought
-from optimizer.model.propagate import FALSE, TRUE, Values
-from optimizer.model.residue import Bound, Residue
-from optimizer.model.standing import Standing
+from optimizer.model.reduction.ideal import Ideal, assume_ideal
+from optimizer.model.reduction.prepare import Asked, Prepared, Sought
+from optimizer.model.reduction.propagate import FALSE, TRUE, Values
+from optimizer.model.reduction.residue import Bound, Residue
+from optimizer.model.reduction.standing import Standing
 
 #: In place of a literal whose variable is false for good.
 _GONE = 1 << 60

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer.model.form import AtMostOne, Clause, Form, Sum, Term
-from optimizer.model.lexicographic import Costs
-from optimizer.model.propagate import Occurrences
+from optimizer.model.reduction.lexicographic import Costs
+from optimizer.model.reduction.propagate import Occurrences
 
 
 @dataclass(frozen=True, slots=True)

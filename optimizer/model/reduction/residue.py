@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from optimizer.model.form import Clause
-from optimizer.model.propagate import TRUE, Occurrences, Values
+from optimizer.model.reduction.propagate import TRUE, Occurrences, Values
 
 
 class Bound(msgspec.Struct):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from optimizer.model.prepare import Prepared
-from optimizer.model.propagate import Values
+from optimizer.model.reduction.prepare import Prepared
+from optimizer.model.reduction.propagate import Values
 
 
 @dataclass(slots=True)

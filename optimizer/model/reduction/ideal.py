@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from optimizer.model.form import Clause, Term
-from optimizer.model.propagate import Values
+from optimizer.model.reduction.propagate import Values
 
 #: As often is looked for variables that cannot all have their best values, and as many sets of them are taken.
 _ROUNDS, _MOST = 8, 12

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from optimizer.model.form import Sum
-from optimizer.model.prepare import Prepared
-from optimizer.model.propagate import TRUE, Values
-from optimizer.model.standing import Standing
+from optimizer.model.reduction.prepare import Prepared
+from optimizer.model.reduction.propagate import TRUE, Values
+from optimizer.model.reduction.standing import Standing
 
 #: As many choices may be tried; what takes more is for a solver that learns.
 _CHOICES = 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from optimizer.model.form import Clause
-from optimizer.model.residue import Residue
+from optimizer.model.reduction.residue import Residue
 
 #: Of the others that meet a need, as many are compared with a candidate, the cheapest first.
 _COMPARED = 6
