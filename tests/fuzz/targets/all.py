@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tests.fuzz.target import Target
-from tests.fuzz.targets import imports, planted, problems, repositories, results
+from tests.fuzz.targets import certificates, imports, planted, problems, repositories, results
 
 TARGETS: dict[str, Target] = {
-    target.name: target for target in (*repositories.TARGETS, *problems.TARGETS, *results.TARGETS, *imports.TARGETS)
+    target.name: target
+    for module in (repositories, problems, results, certificates, imports)
+    for target in module.TARGETS
 }
 
 
