@@ -1,4 +1,4 @@
-"""What somebody offers as a certificate: its files, each with digests that fit, and formulas and proofs by themselves."""
+"""What somebody offers as a certificate: its files, with digests that fit; formulas and proofs by themselves."""
 
 from __future__ import annotations
 
