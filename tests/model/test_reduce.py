@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 
 import msgspec
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.answer.verify import verify
-from optimizer.model import optimum, remainder
 from optimizer.model.question import Question
-from optimizer.model.reduction import reduce, successive
-from optimizer.model.reduction.ideal import Ideal
 from optimizer.model.reduction.reduce import STEPS
 from optimizer.model.solve import Engine
 from optimizer.universe.instance import Instance, Limit, LimitKind
 from tests.model.test_solve import limited_instances
+from tests.model.ways import Way, working
 
-#: Which steps are taken, how large a part is searched here, and how wide a sum CP-SAT gets.
 WAYS = {
-    **{name: ((name,), 60, 1 << 60) for name in STEPS},
-    "no step": ((), 60, 1 << 60),
-    "all steps": (tuple(STEPS), 60, 1 << 60),
-    "all steps, CP-SAT": (tuple(STEPS), 0, 1 << 60),
-    "no step, CP-SAT, a column at a time": ((), 0, 1),
+    **{name: Way((name,), 60, 1 << 60) for name in STEPS},
+    "no step": Way((), 60, 1 << 60),
+    "all steps": Way(tuple(STEPS), 60, 1 << 60),
+    "all steps, CP-SAT": Way(tuple(STEPS), 0, 1 << 60),
+    "no step, CP-SAT, a column at a time": Way((), 0, 1),
 }
-
-
-@contextmanager
-def working(way: str, *, ideal: bool) -> Iterator[None]:
-    """Let reductions be done one way, with or without the ideal tried first."""
-    names, small, widest = WAYS[way]
-    taken = {name: STEPS[name] for name in STEPS if name in names}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(optimum, "reduce", lambda residue: reduce.reduce(residue, taken))
-        patch.setattr(optimum, "_SMALL", small)
-        patch.setattr(remainder, "_WIDEST", widest)
-        if not ideal:
-            patch.setattr(successive, "assume_ideal", lambda _values, _columns: Ideal())
-        yield
 
 
 @st.composite
@@ -81,7 +62,7 @@ def questions(draw: st.DrawFn, engine: Engine) -> Question:
 @given(instance=bounded_instances(), way=st.sampled_from(sorted(WAYS)), ideal=st.booleans())
 def test_a_reduced_model_has_the_answer_of_the_whole_one(instance: Instance, way: str, ideal: bool) -> None:
     whole = Engine.of(instance, reduce=False).solve()
-    with working(way, ideal=ideal):
+    with working(replace(WAYS[way], ideal=ideal)):
         reduced = Engine.of(instance).solve()
     assert reduced == whole
     assert not reduced.solved or verify(instance, reduced) == ()
@@ -96,7 +77,7 @@ def test_so_it_has_under_any_question(data: st.DataObject, instance: Instance, w
         kind: data.draw(st.integers(0, 20))
         for kind in data.draw(st.frozensets(st.sampled_from(instance.objectives), max_size=2))
     }
-    with working(way, ideal=True):
+    with working(WAYS[way]):
         assert reduced.solve(question, no_worse=held) == whole.solve(question, no_worse=held)
         assert reduced.feasible(question) == whole.feasible(question)
         for kind in (LimitKind.INSTALLED_SIZE, LimitKind.DOWNSTREAM_SOURCES):
