@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.cli.failure import Failure, attempt, worst
-from optimizer.cli.task import Outcome, Task
+from optimizer.cli.failure import ENDED, Failure, attempt, worst
+from optimizer.cli.task import Outcome, Task, failed
 
 if TYPE_CHECKING:
     from optimizer.answer.result import Result
@@ -70,6 +70,8 @@ def _outcome(task: Task, name: str, answer: Answer, *, known: bool) -> Outcome:
     document: dict[str, Any] = {"status": answer.status, **answer.row, "known": known}
     if isinstance(written, Failure):
         failure = written.of(task.file)
+        if failure.exit_code in ENDED:  # what is kept costs nothing to write the next time
+            return failed(task, failure, answer.warnings)
         return Outcome(worst((answer.exit_code, failure.exit_code)), "", document, failure, answer.warnings)
     return Outcome(answer.exit_code, "", document, warnings=answer.warnings)
 

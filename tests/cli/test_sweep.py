@@ -20,6 +20,11 @@ from typing import Any
 import pytest
 
 from optimizer.batch.kept import code_version
+from optimizer.batch.variation import Point
+from optimizer.cli.point import load_point, solve_point
+from optimizer.cli.task import Task, settings_of
+from optimizer.cli.terminal import Terminal
+from optimizer.export import results
 from tests.cli.conftest import Run
 from tests.demo.recipes import DEMO
 from tests.requirements import missing
@@ -164,3 +169,23 @@ def test_a_long_sweep_says_how_far_it_is_and_how_fast(
     assert re.fullmatch(r"1 of 12 runs, [0-9.]+ a second, [0-9]+ (s|min) left", first)
     assert re.fullmatch(r"12 runs in [0-9]+ s, [0-9.]+ a second: 12 proven", last)
     assert run("sweep", DEMO / "weights.yaml", "--set", "limits.packages=50..61", "--no-write", "--quiet").err == ""
+
+
+def test_a_run_stopped_while_it_is_written_has_no_row_of_an_answer(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files are not there; its answer is kept for the next time."""
+    point = Point("demo-weights+packages-60", ((("limits", "packages"), 60),))
+    task = Task(DEMO / "weights.yaml", tmp_path / "out", None, None, 1, point)
+    settings = settings_of(task, Terminal(bars=False, echo=False))
+
+    def stop(*_arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(results, "write_files", stop)
+    outcome = solve_point(task, load_point(task.file, point), settings)
+    assert (outcome.exit_code, outcome.document["status"]) == (130, "interrupted")
+    monkeypatch.undo()
+    monkeypatch.setenv("PKGSET_CACHE", str(tmp_path / "cache"))
+    printed = run("sweep", task.file, "--set", "limits.packages=60", "-o", tmp_path / "out")
+    assert (printed.exit_code, printed.err) == (0, "1 of 1 runs were known already\n")
