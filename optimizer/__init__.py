@@ -12,7 +12,7 @@ from optimizer.version import VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # the process that reads a repository imports this too, and `typing` takes it milliseconds
-    from typing import Any
+    import typing
 
     from optimizer.answer.allowance import Allowance, parse_allowance
     from optimizer.answer.core import CorePart
@@ -320,7 +320,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> typing.Any:
     """Return a name of `__all__`, imported from its module now."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -39,7 +39,7 @@ def check_directory(directory: Path) -> None:
 def _fill(unfinished: Path, descriptor: int, content: bytes, path: Path) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
-            _remove_abandoned(path, os.fstat(descriptor).st_mtime)
+            _remove_abandoned(path, unfinished.stat().st_mtime)
             with contextlib.suppress(OSError):  # no locks on some network file systems: age alone decides there
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.write(content)
