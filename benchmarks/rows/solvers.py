@@ -8,6 +8,7 @@ dependency and has the values of ours; one that does not end in time counts with
 
 from __future__ import annotations
 
+import gc
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,7 @@ import msgspec
 
 from benchmarks.row import Bench, Figure, Row, counted, demo_problems, geometric_mean, real_problems
 from benchmarks.stopwatch import CommandFailedError, Taken, median_ratio, median_wall, run_command, take_turns, timed
+from optimizer.cli.main import COLLECTOR
 from optimizer.export.cudf import CudfDocument, aspcud_criteria, mccs_criteria, write_cudf
 from optimizer.model.solution import Solution
 from optimizer.model.solve import Engine
@@ -119,6 +121,8 @@ def solvers(bench: Bench) -> Row:
     settings = Settings(mirror=bench.data if bench.scale.real else None)
     files = real_problems() if bench.scale.real else demo_problems()[:4]
     left_out, detail = [], []
+    before = gc.get_threshold()
+    gc.set_threshold(*COLLECTOR)  # as the command does
     for file in files:
         with bench.folder() as directory:
             found = _contest(file, settings, names, directory, bench)
@@ -126,6 +130,7 @@ def solvers(bench: Bench) -> Row:
             left_out.append(file.stem)
         else:
             detail.append(found)
+    gc.set_threshold(*before)
     notes = (*absent, *((f"CUDF cannot say the limits of {', '.join(left_out)}",) if left_out else ()))
     return Row(
         name="solvers",

@@ -20,7 +20,7 @@ from optimizer.cli.lazy import LazyGroup
 from optimizer.cli.output import open_streams
 
 #: Objects made before the collector of cycles looks at them: its usual 700 has it busy while everything is imported.
-_COLLECTOR = (50_000, 20, 20)
+COLLECTOR = (50_000, 20, 20)
 
 #: In the order in which `--help` lists them: the main job first.
 COMMANDS = {
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run `pkgset` and exit with its code; words about what went wrong go to stderr, a traceback only if asked."""
     open_streams()
     if arguments is None:
-        gc.set_threshold(*_COLLECTOR)
+        gc.set_threshold(*COLLECTOR)
     with Interrupts():
         code = _run(arguments)
     if arguments is None:

@@ -58,6 +58,12 @@ Dependency = Capability | Rich
 _CONDITIONAL = (RichOperator.IF, RichOperator.UNLESS)
 _CHAINING = (RichOperator.AND, RichOperator.OR, RichOperator.WITH)
 _COMPARISONS = {"<": "<", "<=": "<=", "=<": "<=", "=": "=", "==": "=", ">=": ">=", "=>": ">=", ">": ">"}
+_COMPARED = re.compile(r"[<>=]+")
+_BLANKS = re.compile(r"\s+")
+_MARKS = re.compile(r"[()\s]")
+# What most texts are, recognised at once: a name, and two names in parentheses.
+_NAME = re.compile(r"[^\s()<>=,\0](?:[^\s()<>=,\0]|\([^\s()<>=,\0]*\))*")
+_PAIR = re.compile(rf"\(({_NAME.pattern}) (and|or|if|unless|with|without) ({_NAME.pattern})\)")
 _MAX_DEPTH = 64
 #: Operands in one dependency, and clauses that it may multiply out to: libsolv's solver multiplies out.
 MOST_OPERANDS = 1001
@@ -82,6 +88,11 @@ def parse_dependency(text: str) -> Dependency:
     Raises DependencySyntaxError. Source: RPM manual, "Boolean Dependencies" and "Dependencies"; nesting, operands and
     clauses are bounded so that hostile text cannot exhaust the stack, nor libsolv's solver time and memory.
     """
+    if _NAME.fullmatch(text):
+        return Capability(text)
+    pair = _PAIR.fullmatch(text)
+    if pair is not None:
+        return Rich(RichOperator(pair[2]), (Capability(pair[1]), Capability(pair[3])))
     parsed = _Parser(text).parse()
     if isinstance(parsed, Rich):
         if len(leaves(parsed)) > MOST_OPERANDS:
@@ -94,6 +105,7 @@ def parse_dependency(text: str) -> Dependency:
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text, self.position = text, 0
+        self.rich = text.lstrip().startswith("(")
 
     def parse(self) -> Dependency:
         self._skip_blanks()
@@ -147,7 +159,7 @@ class _Parser:
         name = self._word("a capability or a file path")
         mark = self.position
         self._skip_blanks()
-        match = re.compile(r"[<>=]+").match(self.text, self.position)
+        match = _COMPARED.match(self.text, self.position)
         if match is None:
             self.position = mark
             return Capability(name)
@@ -161,16 +173,21 @@ class _Parser:
     def _word(self, expected: str) -> str:
         """A run without blanks whose parentheses balance: `libc.so.6()(64bit)` is one word, `a)` ends before `)`."""
         start, depth = self.position, 0
-        while self.position < len(self.text):
-            character = self.text[self.position]
-            if character.isspace() or (character == ")" and depth == 0):
+        for mark in _MARKS.finditer(self.text, start):
+            character = mark.group()
+            if character == "(":
+                depth += 1
+            elif character == ")" and depth:
+                depth -= 1
+            else:
+                self.position = mark.start()
                 break
-            depth += (character == "(") - (character == ")")
-            self.position += 1
+        else:
+            self.position = len(self.text)
         word = self.text[start : self.position]
         if not word or word[0] in "<>=(":
             raise self._error(expected, start)
-        if self.text.lstrip().startswith("("):
+        if self.rich:
             if depth:  # printed again, it would take the rich dependency's own
                 raise self._error("')' of the same word")
             if "," in word:  # where libsolv's words end
@@ -180,8 +197,9 @@ class _Parser:
         return word
 
     def _skip_blanks(self) -> None:
-        while self.position < len(self.text) and self.text[self.position].isspace():
-            self.position += 1
+        blanks = _BLANKS.match(self.text, self.position)
+        if blanks is not None:
+            self.position = blanks.end()
 
     def _error(self, expected: str, position: int | None = None) -> DependencySyntaxError:
         column = (self.position if position is None else position) + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cmp_to_key
 from typing import Any
@@ -82,6 +82,25 @@ def _newer_first(one: Any, other: Any) -> int:
 
 
 @dataclass(slots=True)
+class _Need:
+    """A dependency that packages have: who gives it by itself, and its formula once somebody else needs it."""
+
+    text: str
+    givers: Container[int]
+    formula: Formula | None = None
+
+
+def _kinds(dependencies: Sequence[int]) -> dict[int, RequirementKind]:
+    """Return the kind of each of a package's requirements; a marker divides them, the first of a kind counts."""
+    marker = solv.SOLVABLE_PREREQMARKER
+    if marker not in dependencies:
+        return dict.fromkeys(dependencies, RequirementKind.REQUIRES)
+    place = dependencies.index(marker)
+    plain = dict.fromkeys(dependencies[:place], RequirementKind.REQUIRES)
+    return dict.fromkeys(dependencies[place + 1 :], RequirementKind.PREREQUIRES) | plain
+
+
+@dataclass(slots=True)
 class _Table:
     """Where the parts of one Instance are collected; capabilities are shared by text and providers."""
 
@@ -93,7 +112,7 @@ class _Table:
     capabilities: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
     neighbours: dict[int, tuple[Any, ...]] = field(default_factory=dict)
     leaves: dict[int, int] = field(default_factory=dict)
-    _translated: dict[int, tuple[str, Formula]] = field(default_factory=dict)
+    _needs: dict[int, _Need] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.world = self.universe.world
@@ -131,11 +150,11 @@ class _Table:
             inputs=inputs,
         )
 
-    def _capability(self, text: str, providers: Iterable[int], dependency_id: int | None = None) -> int:
+    def _capability(self, text: str, providers: Collection[int], dependency_id: int | None = None) -> int:
         key = (text, tuple(sorted(self.index[held] for held in providers if held in self.index)))
         number = self.capabilities.setdefault(key, len(self.capabilities))
         if dependency_id is not None and number not in self.neighbours:
-            self.neighbours[number] = capability_neighbours(self.world, dependency_id)
+            self.neighbours[number] = capability_neighbours(self.world, dependency_id, providers)
         return number
 
     def _translate(self, formula: Formula) -> Formula:
@@ -166,42 +185,44 @@ class _Table:
             )
 
     def _requirements(self) -> Iterable[Requirement]:
-        weak, text, marker = wants_weak(self.universe), self.world.text, self.world.is_marker
+        weak, text = wants_weak(self.universe), self.world.texts.__getitem__
         for index, identifier in enumerate(self.order):
             solvable = self.world.solvable(identifier)
-            kind = RequirementKind.REQUIRES
-            kinds: dict[int, RequirementKind] = {}
-            for dependency in solvable.lookup_idarray(solv.SOLVABLE_REQUIRES, 0):
-                if marker(dependency):
-                    kind = RequirementKind.PREREQUIRES
-                else:
-                    kinds.setdefault(dependency, kind)
+            kinds = _kinds(solvable.lookup_idarray(solv.SOLVABLE_REQUIRES, 0))
             for dependency in sorted(kinds, key=text) if len(kinds) > 1 else kinds:
-                required = self._requirement(index, identifier, kinds[dependency], dependency)
-                if required is not None:
-                    yield required
-            for key, weak_kind in _WEAK.items() if weak else ():
+                need = self._needs.get(dependency) or self._need(dependency)
+                if identifier not in need.givers:  # what a package gives itself binds nobody
+                    formula = need.formula
+                    if formula is None:
+                        formula = self._said(need, dependency)
+                    yield Requirement(package=index, kind=kinds[dependency], text=need.text, formula=formula)
+            for key, kind in _WEAK.items() if weak else ():
                 for dependency in self._by_text(solvable, key):
-                    required = self._requirement(index, identifier, weak_kind, dependency)
-                    if required is not None:
-                        yield required
+                    need = self._needs.get(dependency) or self._need(dependency)
+                    if kind is RequirementKind.SUPPLEMENTS or identifier not in need.givers:
+                        formula = self._said(need, dependency)
+                        yield Requirement(package=index, kind=kind, text=need.text, formula=formula)
 
     def _by_text(self, solvable: Any, key: int) -> list[int]:
         """Return a solvable's dependencies under a tag, once each, by text: libsolv's files keep no order of them."""
         found = self.world.dependencies(solvable, key)
-        return sorted(set(found), key=self.world.text) if len(found) > 1 else found
+        return sorted(set(found), key=self.world.texts.__getitem__) if len(found) > 1 else found
 
-    def _requirement(self, index: int, identifier: int, kind: RequirementKind, dependency: int) -> Requirement | None:
-        """Return a requirement, or None where a package gives it itself: that binds nobody."""
+    def _need(self, dependency: int) -> _Need:
         formula = self.closure.formulas[dependency]
-        if kind is not RequirementKind.SUPPLEMENTS:
-            own = isinstance(formula, int) and identifier in self.closure.providers[formula]
-            if own or formula == TRUE:
-                return None
-        translated = self._translated.get(dependency)
-        if translated is None:
-            translated = self._translated[dependency] = self.world.text(dependency), self._translate(formula)
-        return Requirement(package=index, kind=kind, text=translated[0], formula=translated[1])
+        givers: Container[int] = ()
+        if isinstance(formula, int):
+            givers = frozenset(self.closure.providers[formula])
+        elif formula == TRUE:
+            givers = self.index
+        need = self._needs[dependency] = _Need(self.world.text(dependency), givers)
+        return need
+
+    def _said(self, need: _Need, dependency: int) -> Formula:
+        """Return what a dependency says; what nobody is asked for is no capability of the Instance."""
+        if need.formula is None:
+            need.formula = self._translate(self.closure.formulas[dependency])
+        return need.formula
 
     def _exclusions(self) -> Iterable[Exclusion]:
         for index, identifier in enumerate(self.order):
@@ -261,9 +282,7 @@ class _Table:
             yield from (UniqueName(name=name, packages=clique) for clique in sorted(maximal))
 
     def _install_only(self) -> frozenset[int]:
-        pool = self.world.pool
-        names = (pool.str2id(name, False) for name in self.universe.problem.policy.install_only)
-        return frozenset(held for name in names if name for held in self.world.providers(name))
+        return frozenset(held for name in self.universe.install_only for held in self.world.providers(name))
 
     def _forbidden(self) -> Iterable[Forbidden]:
         for forbidden in self.universe.problem.forbidden:

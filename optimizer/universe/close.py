@@ -43,19 +43,23 @@ class Closure(msgspec.Struct):
         """Return a dependency's formula; its leaves are libsolv's dependency ids, their providers on record."""
         formula = self.formulas.get(dependency_id)
         if formula is None:
-            formula = self.formulas[dependency_id] = dependency_formula(self.world, dependency_id, self._leaf)
+            if self.world.texts[dependency_id][:1] not in "(r":  # most are: no rich one, and not of rpmlib
+                formula = self._leaf(dependency_id)
+            else:
+                formula = dependency_formula(self.world, dependency_id, self._leaf)
+            self.formulas[dependency_id] = formula
         return formula
 
     def _leaf(self, dependency_id: int) -> Formula:
         if dependency_id not in self.providers:
-            self.providers[dependency_id] = tuple(self.world.providers(dependency_id))
-            self._note_missing_paths(self.world.text(dependency_id))
+            found = self.providers[dependency_id] = tuple(self.world.providers(dependency_id))
+            text = self.world.text(dependency_id)
+            if "/" in text and not (found and text.startswith("/")):
+                self._note_missing_paths(text)
         return dependency_id
 
     def _note_missing_paths(self, text: str) -> None:
         """Note the file paths in a capability, or in a `with` set of several, that nobody has."""
-        if "/" not in text:
-            return
         try:
             named = leaves(parse_dependency(text))
         except DependencySyntaxError:

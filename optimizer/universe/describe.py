@@ -11,7 +11,7 @@ from optimizer.problem.problem import Origin
 from optimizer.universe.evidence import compare_evr, neighbours
 from optimizer.universe.instance import Neighbour, Package, PackageOrigin, Source
 from optimizer.universe.prepare import Universe
-from optimizer.universe.rebuild import source_name
+from optimizer.universe.rebuild import source_identity
 from optimizer.universe.size import Scales
 from optimizer.universe.virtual import STUB_REPOSITORY
 
@@ -31,6 +31,7 @@ class Describer:
     _members: dict[tuple[PackageOrigin, str], list[Any]] = field(default_factory=dict)
     _keys: dict[int, tuple[PackageOrigin, str]] = field(default_factory=dict)
     _repositories: dict[int, str] = field(default_factory=dict)
+    _source_evrs: dict[int, str] = field(default_factory=dict)
     _scales: Scales = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,7 +41,8 @@ class Describer:
             repository = solvable.repo
             self._repositories[identifier] = repository.name
             origin = self._origin(solvable, repository)
-            key = self._keys[identifier] = origin, "" if origin is PackageOrigin.VIRTUAL else source_name(solvable)
+            name, self._source_evrs[identifier] = source_identity(solvable)
+            key = self._keys[identifier] = origin, "" if origin is PackageOrigin.VIRTUAL else name
             if origin is not PackageOrigin.VIRTUAL:
                 self._members.setdefault(key, []).append(solvable)
         self._numbers = {key: number for number, key in enumerate(sorted(self._members))}
@@ -57,7 +59,7 @@ class Describer:
         return tuple(
             Source(
                 name=name,
-                evr=_source_evr(self._members[origin, name][0]),
+                evr=self._source_evrs[self._members[origin, name][0].id],
                 origin=origin,
                 weight=weights.get(name, 1),
                 neighbours=self._neighbours(self._members[origin, name])
@@ -76,11 +78,12 @@ class Describer:
         return _ORIGINS[origin]
 
     def _package(self, solvable: Any) -> Package:
-        key = self._keys[solvable.id]
+        identifier = solvable.id
+        key = self._keys[identifier]
         origin, _ = key
         name, evr = solvable.name, solvable.evr
         epoch, version, release = split_evr(evr)
-        measure = self.universe.supposed.get(solvable.id)
+        measure = self.universe.supposed.get(identifier)
         if measure is None:
             measure = self._scales.measure(solvable, origin)
         checksum = solvable.lookup_checksum(solv.SOLVABLE_CHECKSUM)
@@ -91,10 +94,10 @@ class Describer:
             version=version,
             release=release,
             arch=solvable.arch,
-            repository=self._repositories[solvable.id],
+            repository=self._repositories[identifier],
             origin=origin,
             source=source,
-            source_evr=_source_evr(solvable),
+            source_evr=self._source_evrs[identifier],
             installed_bytes=measure.installed_bytes,
             download_bytes=measure.download_bytes,
             estimated=measure.estimated,
@@ -102,7 +105,7 @@ class Describer:
             location=solvable.lookup_location()[0] or "",
             license=solvable.lookup_str(solv.SOLVABLE_LICENSE) or "",
             age=self.universe.candidates.age(self.universe.world, solvable),
-            preferred=solvable.id in self.preferred,
+            preferred=identifier in self.preferred,
         )
 
     def _neighbours(self, members: list[Any]) -> tuple[Neighbour, ...]:
@@ -132,10 +135,3 @@ def split_evr(evr: str) -> tuple[int, str, str]:
 def _version(provides: str) -> str:
     """Return the version alone of `name = [epoch:]version-release`: epochs do not compare across distributions."""
     return split_evr(provides.partition(" = ")[2])[1]
-
-
-def _source_evr(solvable: Any) -> str:
-    source = solvable.lookup_sourcepkg()
-    if source and source.count("-") >= 2:
-        return "-".join(str(source).rsplit("-", 2)[1:]).removesuffix(".src.rpm").removesuffix(".nosrc.rpm")
-    return str(solvable.evr)

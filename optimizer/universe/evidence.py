@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import solv
@@ -16,13 +17,13 @@ _MOST = 5
 _COMPARED = re.compile("[<=>]")
 
 
-def capability_neighbours(world: World, dependency_id: int) -> tuple[Neighbour, ...]:
-    """Return upstream packages that provide a capability's name at versions that do not fit.
+def capability_neighbours(world: World, dependency_id: int, providers: Iterable[int]) -> tuple[Neighbour, ...]:
+    """Return upstream packages that provide a capability's name at versions that do not fit; `providers` fit.
 
     Empty where an upstream package fits, and where the capability has no version.
     """
     text = world.text(dependency_id)
-    if not _COMPARED.search(text) or any(_is_upstream(world, held) for held in world.providers(dependency_id)):
+    if not _COMPARED.search(text) or any(_is_upstream(world, held) for held in providers):
         return ()
     try:
         capability = parse_dependency(text)

@@ -27,7 +27,8 @@ from optimizer.universe.world import World
 class Universe:
     """The world of one problem, indexed and ready to be closed.
 
-    `request_id` is the solvable that requires every required feature; `skipped` are group members nobody has;
+    `request_id` is the solvable that requires every required feature; `install_only` are libsolv's ids of the names
+    that may be there several times; `skipped` are group members nobody has;
     `stubbed` are the capabilities that stubs were made for; `more_filelists` says that complete file lists exist that
     were not loaded; `supposed` are the sizes of packages that are supposed to exist, by their ids.
     """
@@ -39,6 +40,7 @@ class Universe:
     skipped: tuple[str, ...]
     stubbed: tuple[str, ...]
     request_id: int
+    install_only: tuple[int, ...]
     more_filelists: bool
     supposed: Mapping[int, Measure] = field(default_factory=dict)
 
@@ -57,6 +59,8 @@ def prepare_universe(problem: Problem, loaded: Loaded, suppositions: Supposition
     held = reserve(world, problem, stubs=stubs + len(suppositions.packages))
     request = add_request(world, held, named)
     world.consider((*candidates.chosen, request.id))
+    # Names are looked up before the index is built: it makes libsolv forget where they are (World.dependency_id).
+    install_only = tuple(world.dependency_id(Capability(name)) for name in problem.policy.install_only)
     world.index_paths()
     world.index()
     _rebuild_downstream(problem, world, candidates)
@@ -75,9 +79,19 @@ def prepare_universe(problem: Problem, loaded: Loaded, suppositions: Supposition
         world.consider((*chosen, request.id))
         world.index()
     for dependency in (d for r in requests if r.required for d in r.dependencies):
-        request.add_requires(world.dependency(dependency))
-    more = loaded.more_filelists
-    return Universe(problem, world, candidates, requests, skipped, tuple(stubbed), request.id, more, supposed)
+        request.add_requires(world.dependency_id(dependency))
+    return Universe(
+        problem,
+        world,
+        candidates,
+        requests,
+        skipped,
+        tuple(stubbed),
+        request.id,
+        install_only,
+        loaded.more_filelists,
+        supposed,
+    )
 
 
 def _rebuild_downstream(problem: Problem, world: World, candidates: CandidateSet) -> None:
@@ -163,6 +177,5 @@ def install_jobs(universe: Universe, solvable_ids: Iterable[int]) -> list[Any]:
     """Return libsolv's jobs to install these solvables, install-only names being free to repeat."""
     pool = universe.world.pool
     jobs = [pool.Job(solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE, identifier) for identifier in solvable_ids]
-    names = (pool.str2id(name, False) for name in universe.problem.policy.install_only)
     multiple = solv.Job.SOLVER_MULTIVERSION | solv.Job.SOLVER_SOLVABLE_PROVIDES
-    return jobs + [pool.Job(multiple, name_id) for name_id in names if name_id]
+    return jobs + [pool.Job(multiple, name_id) for name_id in universe.install_only]

@@ -52,8 +52,15 @@ def source_name(solvable: Any) -> str:
 
     Source: rpm's SOURCERPM tag, `name-version-release.src.rpm`.
     """
-    source = solvable.lookup_sourcepkg()
-    return str(source).rsplit("-", 2)[0] if source and source.count("-") >= 2 else str(solvable.name)
+    return source_identity(solvable)[0]
+
+
+def source_identity(solvable: Any) -> tuple[str, str]:
+    """Return name and EVR of the source package a solvable was built from, its own where they are not known."""
+    parts = (solvable.lookup_sourcepkg() or "").rsplit("-", 2)
+    if len(parts) < 3:
+        return solvable.name, solvable.evr
+    return parts[0], f"{parts[1]}-{parts[2]}".removesuffix(".src.rpm").removesuffix(".nosrc.rpm")
 
 
 def _siblings(solvables: list[Any]) -> dict[str, set[int]]:

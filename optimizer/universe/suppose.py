@@ -35,7 +35,7 @@ def add_supposed(world: World, held: Reserve, packages: Iterable[SupposedPackage
         solvable = held.fill(world, STUB_REPOSITORY, stub_name(package.name))
         solvable.add_provides(world.pool.Dep(package.name))
         for dependency in package.requires:
-            solvable.add_requires(world.dependency(dependency))
+            solvable.add_requires(world.dependency_id(dependency))
         made[solvable.id] = Measure(package.installed_bytes, package.download_bytes)
     return made
 

@@ -63,7 +63,7 @@ def add_request(world: World, held: Reserve, mentioned: Iterable[Dependency]) ->
     """
     solvable = held.fill(world, REQUEST_REPOSITORY, "pkgset-request")
     for dependency in mentioned:
-        solvable.add_suggests(world.dependency(dependency))
+        solvable.add_suggests(world.dependency_id(dependency))
     return solvable
 
 
@@ -102,7 +102,7 @@ def add_stubs(world: World, held: Reserve, capabilities: Iterable[Capability]) -
         promised = capability
         if capability.comparison in (Comparison.GE, Comparison.LE):
             promised = Capability(capability.name, Comparison.EQ, capability.evr)
-        solvable.add_provides(world.dependency(promised))
+        solvable.add_provides(world.dependency_id(promised))
         made.append(solvable.id)
     return made
 
@@ -141,5 +141,5 @@ def _add_virtual(world: World, held: Reserve, row: Equivalent) -> int:
     solvable = held.fill(world, EQUIVALENT_REPOSITORY, equivalent_name(row.name))
     solvable.add_provides(world.pool.Dep(row.name))
     for dependency in row.upstream:
-        solvable.add_requires(world.dependency(_marked(dependency)))
+        solvable.add_requires(world.dependency_id(_marked(dependency)))
     return int(solvable.id)

@@ -29,6 +29,18 @@ FILE_MARKER: int = solv.SOLVABLE_FILEMARKER
 _MARKERS = frozenset((PREREQUISITE_MARKER, FILE_MARKER))
 
 
+class Texts(dict[int, str]):
+    """The dependencies of a pool in RPM syntax, by libsolv's ids, each spelt when it is first asked for."""
+
+    def __init__(self, pool: Any) -> None:
+        super().__init__()
+        self._pool = pool
+
+    def __missing__(self, dependency_id: int) -> str:
+        text = self[dependency_id] = self._pool.dep2str(dependency_id)
+        return str(text)
+
+
 class World(msgspec.Struct):
     """A pool, its considered solvables, and what is known of each repository in it.
 
@@ -46,8 +58,13 @@ class World(msgspec.Struct):
     admitted: dict[Any, Any] = msgspec.field(default_factory=dict)
     only: tuple[int, ...] | None = None
     versions: dict[int, bytes] = msgspec.field(default_factory=dict)
-    _texts: dict[int, str] = msgspec.field(default_factory=dict)
+    _ids: dict[Dependency, int] = msgspec.field(default_factory=dict)
     _solvables: dict[int, Any] = msgspec.field(default_factory=dict)
+    _origins: dict[int, Origin | None] = msgspec.field(default_factory=dict)
+    texts: Texts = msgspec.UNSET  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        self.texts = Texts(self.pool)
 
     def solvable(self, solvable_id: int) -> Any:
         """Return libsolv's solvable, which stays the same object: making one costs more than most questions to it."""
@@ -58,31 +75,35 @@ class World(msgspec.Struct):
 
     def text(self, dependency_id: int) -> str:
         """Return a dependency in RPM syntax."""
-        text = self._texts.get(dependency_id)
-        if text is None:
-            text = self._texts[dependency_id] = self.pool.dep2str(dependency_id)
-        return text
+        return self.texts[dependency_id]
 
     def providers(self, dependency_id: int) -> list[int]:
         """Return the ids of the considered solvables that provide a dependency, ascending."""
         return [solvable.id for solvable in self.pool.whatprovides(dependency_id)]
 
     def dependency_id(self, dependency: Dependency) -> int:
-        """Return libsolv's id of a parsed dependency, made where it does not exist."""
-        return int(self.dependency(dependency).id)
+        """Return libsolv's id of a parsed dependency, made where it does not exist.
 
-    def dependency(self, dependency: Dependency) -> Any:
-        """Return libsolv's object of a parsed dependency."""
+        Ids are kept: building its index libsolv forgets where they are, and the next question costs milliseconds
+        (libsolv src/pool.c, pool_createwhatprovides calls pool_freeidhashes).
+        """
+        identifier = self._ids.get(dependency)
+        if identifier is None:
+            identifier = self._ids[dependency] = self._dependency_id(dependency)
+        return identifier
+
+    def _dependency_id(self, dependency: Dependency) -> int:
         if not isinstance(dependency, Capability):
-            return self.pool.parserpmrichdep(str(dependency))
-        name = self.pool.Dep(dependency.name)
+            return int(self.pool.parserpmrichdep(str(dependency)).id)
+        name = self.pool.str2id(dependency.name)
         if dependency.comparison is None:
-            return name
-        return name.Rel(_FLAGS[dependency.comparison], self.pool.str2id(dependency.evr))
+            return int(name)
+        return int(self.pool.rel2id(name, self.pool.str2id(dependency.evr), _FLAGS[dependency.comparison]))
 
     def dependencies(self, solvable: Any, key: int) -> list[int]:
         """Return the ids of a solvable's dependencies under a tag, markers left out."""
-        return [identifier for identifier in solvable.lookup_idarray(key, 0) if identifier not in _MARKERS]
+        found: list[int] = solvable.lookup_idarray(key, 0)
+        return found if _MARKERS.isdisjoint(found) else [one for one in found if one not in _MARKERS]
 
     def bearers(self, name: str) -> list[Any]:
         """Return the considered solvables of a name, ascending by id: all that have a name provide it.
@@ -110,7 +131,10 @@ class World(msgspec.Struct):
 
     def origin(self, solvable: Any) -> Origin | None:
         """Return the origin of a solvable's repository, None for repositories made by us."""
-        return self.origins.get(solvable.repo.id)
+        identifier = solvable.id
+        if identifier not in self._origins:
+            self._origins[identifier] = self.origins.get(solvable.repo.id)
+        return self._origins[identifier]
 
     def admit_only(self, identifiers: Iterable[int], versions: dict[int, bytes]) -> None:
         """Note that nothing but candidates was loaded; `versions` is JSON by the repository's id (`reader`)."""

@@ -37,7 +37,7 @@ def _confirm(world: World, link: Link) -> None:
     asker, giver = pool.id2solvable(ids[link.asker]), ids[link.package]
     tag, marker = _TAGS[link.kind]
     assert link.text in [str(held) for held in asker.lookup_deparray(tag, marker)]
-    spoken = [world.universe.world.dependency(leaf) for leaf in leaves(parse_dependency(link.text))]
+    spoken = [world.universe.world.dependency_id(leaf) for leaf in leaves(parse_dependency(link.text))]
     assert giver in {held.id for dependency in spoken for held in pool.whatprovides(dependency)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from optimizer.problem.dependency import (
     DependencySyntaxError,
     Rich,
     RichOperator,
+    _Parser,
     leaves,
     parse_dependency,
 )
@@ -51,6 +53,25 @@ def test_a_dependency_reads_back(dependency: Dependency) -> None:
 @given(DEPENDENCIES, st.sampled_from(["  ", "\t", "\n "]))
 def test_blanks_do_not_count(dependency: Dependency, blank: str) -> None:
     assert parse_dependency(blank + str(dependency).replace(" ", blank) + blank) == dependency
+
+
+def _parsed(parse: Callable[[], object]) -> object:
+    try:
+        return parse()
+    except DependencySyntaxError as error:
+        return str(error)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a", "(", ")", " ", "<", "=", ",", "\0", "\u2028", "and", "with", " or ", "()(64bit)"]),
+        max_size=9,
+    )
+    .map("".join)
+    .flatmap(lambda text: st.sampled_from([text, f"({text})", f"(x and {text})", f"({text} unless x)"]))
+)
+def test_what_is_recognised_at_once_is_what_the_parser_reads(text: str) -> None:
+    assert _parsed(lambda: parse_dependency(text)) == _parsed(lambda: _Parser(text).parse())
 
 
 @given(st.text())
