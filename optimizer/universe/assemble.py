@@ -38,7 +38,7 @@ from optimizer.universe.instance import (
 )
 from optimizer.universe.pin import admits
 from optimizer.universe.prepare import Universe, libsolv_choice
-from optimizer.universe.world import World
+from optimizer.universe.world import MARKERS, World
 
 _WEAK = {
     solv.SOLVABLE_RECOMMENDS: RequirementKind.RECOMMENDS,
@@ -91,13 +91,17 @@ class _Need:
 
 
 def _kinds(dependencies: Sequence[int]) -> dict[int, RequirementKind]:
-    """Return the kind of each of a package's requirements; a marker divides them, the first of a kind counts."""
-    marker = solv.SOLVABLE_PREREQMARKER
-    if marker not in dependencies:
+    """Return the kind of each of a package's requirements; markers divide them, the first of a kind counts."""
+    if MARKERS.isdisjoint(dependencies):
         return dict.fromkeys(dependencies, RequirementKind.REQUIRES)
-    place = dependencies.index(marker)
-    plain = dict.fromkeys(dependencies[:place], RequirementKind.REQUIRES)
-    return dict.fromkeys(dependencies[place + 1 :], RequirementKind.PREREQUIRES) | plain
+    kind = RequirementKind.REQUIRES
+    kinds: dict[int, RequirementKind] = {}
+    for dependency in dependencies:
+        if dependency in MARKERS:
+            kind = RequirementKind.PREREQUIRES
+        else:
+            kinds.setdefault(dependency, kind)
+    return kinds
 
 
 @dataclass(slots=True)

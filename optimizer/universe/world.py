@@ -26,7 +26,8 @@ _FLAGS = {
 
 PREREQUISITE_MARKER: int = solv.SOLVABLE_PREREQMARKER
 FILE_MARKER: int = solv.SOLVABLE_FILEMARKER
-_MARKERS = frozenset((PREREQUISITE_MARKER, FILE_MARKER))
+#: libsolv's dividers between kinds of dependencies, which are no dependencies.
+MARKERS = frozenset((PREREQUISITE_MARKER, FILE_MARKER))
 
 
 class Texts(dict[int, str]):
@@ -103,7 +104,7 @@ class World(msgspec.Struct):
     def dependencies(self, solvable: Any, key: int) -> list[int]:
         """Return the ids of a solvable's dependencies under a tag, markers left out."""
         found: list[int] = solvable.lookup_idarray(key, 0)
-        return found if _MARKERS.isdisjoint(found) else [one for one in found if one not in _MARKERS]
+        return found if MARKERS.isdisjoint(found) else [one for one in found if one not in MARKERS]
 
     def bearers(self, name: str) -> list[Any]:
         """Return the considered solvables of a name, ascending by id: all that have a name provide it.
@@ -127,7 +128,7 @@ class World(msgspec.Struct):
     @staticmethod
     def is_marker(identifier: int) -> bool:
         """Return whether an id is libsolv's divider between kinds of dependencies, not a dependency."""
-        return identifier in _MARKERS
+        return identifier in MARKERS
 
     def origin(self, solvable: Any) -> Origin | None:
         """Return the origin of a solvable's repository, None for repositories made by us."""
