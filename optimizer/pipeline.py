@@ -44,7 +44,7 @@ from optimizer.universe.assemble import Closed, close_universe, input_of
 from optimizer.universe.fault import faults
 from optimizer.universe.instance import Input, Instance
 from optimizer.universe.load import Loaded, load_world
-from optimizer.universe.prepare import Universe, prepare_universe
+from optimizer.universe.prepare import Universe, libsolv_choice, prepare_universe
 from optimizer.universe.size import check_known_sizes
 from optimizer.universe.snapshot import SUFFIX, read_instance
 from optimizer.universe.world import libsolv_version
@@ -125,8 +125,10 @@ def _close(
         with clock.measure("prepare"):
             universe = prepare_universe(problem, loaded, suppositions)
         settings.progress.start("close", None)
+        with clock.measure("libsolv"):
+            preferred = libsolv_choice(universe)
         with clock.measure("close"):
-            closed = close_universe(universe, tuple(map(input_of, repositories)))
+            closed = close_universe(universe, tuple(map(input_of, repositories)), preferred)
         settings.progress.finish()
         return World(universe, closed)
 

@@ -55,12 +55,19 @@ class Closed:
     missing_paths: frozenset[str]
 
 
-def close_universe(universe: Universe, inputs: tuple[Input, ...] = ()) -> Closed:
-    """Return the Instance of a universe: all an answer can contain, and every rule between its parts."""
+def close_universe(
+    universe: Universe, inputs: tuple[Input, ...] = (), preferred: frozenset[int] | None = None
+) -> Closed:
+    """Return the Instance of a universe: all an answer can contain, and every rule between its parts.
+
+    `preferred` is `libsolv_choice(universe)`, where it is known already.
+    """
+    if preferred is None:
+        preferred = libsolv_choice(universe)
     closure = reach_closure(universe)
     order = _ordered(universe.world, closure)
     table = _Table(universe, closure, order)
-    instance = table.instance(inputs)
+    instance = table.instance(inputs, preferred)
     return Closed(instance, tuple(order), frozenset(closure.missing_paths))
 
 
@@ -122,9 +129,9 @@ class _Table:
         self.world = self.universe.world
         self.index = {identifier: index for index, identifier in enumerate(self.order)}
 
-    def instance(self, inputs: tuple[Input, ...]) -> Instance:
+    def instance(self, inputs: tuple[Input, ...], preferred: frozenset[int]) -> Instance:
         problem = self.universe.problem
-        describer = Describer(self.universe, self.order, libsolv_choice(self.universe))
+        describer = Describer(self.universe, self.order, preferred)
         features = tuple(self._features())
         requirements = tuple(self._requirements())
         exclusions = tuple(self._exclusions())
