@@ -62,35 +62,57 @@ def _clasp_refutes(formula: bytes, budget: Budget) -> bool:
 def _aspcud(instance: Instance, values: Sequence[int], formulas: Sequence[bytes], budget: Budget) -> Verdicts:
     document = write_cudf(instance)
     command = ["aspcud", "problem.cudf", "answer.cudf", aspcud_criteria(document.objectives)]
-    return _cudf(document, command, values, formulas, budget)
+    return _cudf(document, command, [*command[:-1], "-removed"], values, formulas, budget)
 
 
 def _mccs(instance: Instance, values: Sequence[int], formulas: Sequence[bytes], budget: Budget) -> Verdicts:
     document = write_cudf(instance)
-    command = ["mccs", "-i", "problem.cudf", "-o", "answer.cudf", mccs_criteria(document.objectives), "-lpsolve"]
-    return _cudf(document, command, values, formulas, budget)
+    command = ["mccs", "-i", "problem.cudf", "-o", "answer.cudf", "-lpsolve", mccs_criteria(document.objectives)]
+    return _cudf(document, command, [*command[:-1], "-lexicographic[-removed]"], values, formulas, budget)
 
 
 def _cudf(
-    document: CudfDocument, command: list[str], values: Sequence[int], formulas: Sequence[bytes], budget: Budget
+    document: CudfDocument,
+    best: list[str],
+    anything: list[str],
+    values: Sequence[int],
+    formulas: Sequence[bytes],
+    budget: Budget,
 ) -> Verdicts:
-    """Of a CUDF document a solver is asked all stages at once; a document that lacks limits is not asked."""
+    """Of a CUDF document a solver is asked all stages at once; a document that lacks limits is not asked.
+
+    `anything` is the command that asks for an answer of little worth. A solver that finds one, but none when asked
+    for the best, contradicts itself and says nothing: so does mccs 1.1 by lp_solve, whose numbers are doubles.
+    """
+    silent: Verdicts = (None,) * len(formulas)
     if document.lost:
-        return (None,) * len(formulas)
+        return silent
+    installed = _answer(document, best, budget)
+    if installed is None:
+        contradicted = values and _answer(document, anything, budget)
+        return silent if contradicted else (not values,) * len(formulas)
+    if not installed:
+        return silent
+    if not values:
+        return (False,) * len(formulas)
+    found = [document.value(objective, installed) for objective in document.objectives]
+    return tuple(found[: place + 1] == list(values[: place + 1]) for place in range(len(formulas)))
+
+
+def _answer(document: CudfDocument, command: list[str], budget: Budget) -> frozenset[str] | None:
+    """Return what a solver installs, None where it says that nothing will do.
+
+    Empty where it says nothing, or breaks what it was given, as mccs 1.1 does at times.
+    """
     with tempfile.TemporaryDirectory(prefix="pkgset-certify-") as name:
         (Path(name) / "problem.cudf").write_text(document.text, encoding="utf-8")
         _run(command, name, budget)
         answer = Path(name) / "answer.cudf"
         said = answer.read_text(encoding="utf-8") if answer.is_file() else ""
     if "FAIL" in said.split():
-        return (not values,) * len(formulas)
+        return None
     installed = frozenset(re.findall(r"^package: *(\S+)", said, re.MULTILINE))
-    if "goal" not in installed or not _keeps(document, installed):
-        return (None,) * len(formulas)  # no answer, or one that breaks what it was given, as mccs 1.1's does at times
-    if not values:
-        return (False,) * len(formulas)
-    found = [document.value(objective, installed) for objective in document.objectives]
-    return tuple(found[: place + 1] == list(values[: place + 1]) for place in range(len(formulas)))
+    return installed if "goal" in installed and _keeps(document, installed) else frozenset()
 
 
 def _keeps(document: CudfDocument, installed: frozenset[str]) -> bool:

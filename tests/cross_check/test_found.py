@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from optimizer.answer.verify import verify
 from optimizer.model.solve import Engine
+from optimizer.pipeline import Settings, close_problem
+from optimizer.problem.load import load_problem
 from optimizer.universe.instance import Instance
+from tests.cross_check.judges import Case, ask
+from tests.cross_check.real import JUDGES, vocabularies, write_random_problem
 from tests.model.making import make, names, package
 
 
@@ -31,3 +39,15 @@ def test_who_needs_one_of_a_circle_needs_it_through_any_of_its_members() -> None
         objectives=["installed_size"],
     )
     assert best(instance) == "ahm"
+
+
+@pytest.mark.data
+@pytest.mark.tool("mccs")
+@pytest.mark.tool("aspcud")
+def test_a_judge_that_contradicts_itself_says_nothing(data_directory: Path, tmp_path: Path) -> None:
+    """mccs 1.1 with lp_solve finds no answer of least size here, and has one of anything else it is asked for."""
+    file = write_random_problem("c7", 1215, vocabularies("c7", data_directory), tmp_path)
+    world = close_problem(load_problem(file), Settings(mirror=data_directory))
+    case = Case(world.closed.instance, Engine.of(world.closed.instance).solve(), world)
+    judges = {name: judge for name, judge in JUDGES.items() if name not in ("Exact on OPB", "clasp on OPB")}
+    assert ask(case, judges) == ["pkgset", "aspcud on CUDF", "libsolv"]
