@@ -40,7 +40,8 @@ from optimizer.repository.cache import Cache
 from optimizer.repository.error import BadRepositoryData
 from optimizer.repository.progress import Progress, Silent
 from optimizer.repository.repository import open_repository
-from optimizer.universe.assemble import Closed, close_universe, input_of
+from optimizer.universe.assemble import Closed, input_of, write_down
+from optimizer.universe.close import reach_closure
 from optimizer.universe.fault import faults
 from optimizer.universe.instance import Input, Instance
 from optimizer.universe.load import Loaded, load_world
@@ -125,10 +126,12 @@ def _close(
         with clock.measure("prepare"):
             universe = prepare_universe(problem, loaded, suppositions)
         settings.progress.start("close", None)
-        with clock.measure("libsolv"):
+        with clock.measure("close"):
+            closure = reach_closure(universe)
+        with clock.measure("libsolv"):  # once the closure is known to be none that costs libsolv too much
             preferred = libsolv_choice(universe)
         with clock.measure("close"):
-            closed = close_universe(universe, tuple(map(input_of, repositories)), preferred)
+            closed = write_down(universe, closure, preferred, tuple(map(input_of, repositories)))
         settings.progress.finish()
         return World(universe, closed)
 

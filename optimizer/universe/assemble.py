@@ -55,16 +55,18 @@ class Closed:
     missing_paths: frozenset[str]
 
 
-def close_universe(
-    universe: Universe, inputs: tuple[Input, ...] = (), preferred: frozenset[int] | None = None
-) -> Closed:
+def close_universe(universe: Universe, inputs: tuple[Input, ...] = ()) -> Closed:
     """Return the Instance of a universe: all an answer can contain, and every rule between its parts.
 
-    `preferred` is `libsolv_choice(universe)`, where it is known already.
+    Raises BadRepositoryData for what would cost libsolv too much.
     """
-    if preferred is None:
-        preferred = libsolv_choice(universe)
-    closure = reach_closure(universe)
+    return write_down(universe, reach_closure(universe), libsolv_choice(universe), inputs)
+
+
+def write_down(
+    universe: Universe, closure: Closure, preferred: frozenset[int], inputs: tuple[Input, ...] = ()
+) -> Closed:
+    """Return the Instance of a closure; `preferred` are the ids of what libsolv itself would install."""
     order = _ordered(universe.world, closure)
     table = _Table(universe, closure, order)
     instance = table.instance(inputs, preferred)
