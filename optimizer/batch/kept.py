@@ -64,7 +64,9 @@ def find_answer(cache: Cache, key: str) -> Answer | None:
 
     path = cache.get(f"{key}.answer")
     try:
-        return None if path is None else decode_answer(ZstdDecompressor().decompress(path.read_bytes()))
+        return (
+            None if path is None else decode_answer(ZstdDecompressor().decompressobj().decompress(path.read_bytes()))
+        )
     except (OSError, ZstdError, msgspec.DecodeError):
         return None
 

@@ -82,7 +82,7 @@ def _simple(text: str) -> Iterator[list[str]]:
     skip = False
     try:
         for token in lexer:
-            if set(token) <= set(_PUNCTUATION):
+            if token and set(token) <= set(_PUNCTUATION):
                 skip = token[-1] in "<>"
                 if token in _ENDS or token.strip("\n") in _ENDS or "\n" in token or token.strip("();&|") == "":
                     yield words

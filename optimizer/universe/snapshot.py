@@ -12,7 +12,8 @@ from optimizer.universe.fault import MAX_DEPTH, faults
 from optimizer.universe.instance import Formula, Instance
 
 SUFFIX = ".instance"
-MAX_BYTES = 4 << 30
+#: Of the file, and of what is packed in it.
+MAX_BYTES = 1 << 30
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 
 
@@ -73,9 +74,13 @@ def _plain(content: bytes, path: str) -> bytes:
     try:
         if get_frame_parameters(content).content_size > MAX_BYTES:
             raise BadInstanceError(path, f"would be more than {MAX_BYTES} bytes when decompressed")
-        return ZstdDecompressor().decompress(content)
+        frame = ZstdDecompressor().decompressobj()  # takes memory for what is there, not for what a header claims
+        plain: bytes = frame.decompress(content)
     except ZstdError as error:
         raise BadInstanceError(path, str(error)) from error
+    if not frame.eof:
+        raise BadInstanceError(path, "ends before its compressed content does")
+    return plain
 
 
 def _with_tuples(instance: Instance) -> Instance:

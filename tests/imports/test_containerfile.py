@@ -47,6 +47,7 @@ def test_instructions_are_those_that_dockerfile_parse_reads(case: str) -> None:
         (["RUN dnf install -y bash sed"], ["bash", "sed"]),
         (["RUN dnf -y install bash \\", "# comment", "", "  sed"], ["bash", "sed"]),
         (["RUN dnf install -y bash;dnf install sed&&echo done"], ["bash", "sed"]),
+        (["RUN ''", "RUN dnf install -y '' bash \"\" && '' || dnf install sed"], ["bash", "sed"]),
         (["RUN (dnf install -y bash) || { yum install -y sed; }"], ["bash", "sed"]),
         (["RUN dnf install -y bash > /dev/null 2>&1 < /dev/zero"], ["bash"]),
         (["RUN sudo /usr/bin/dnf5 install --repo base bash"], ["bash"]),

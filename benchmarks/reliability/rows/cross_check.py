@@ -14,7 +14,7 @@ from tests.cross_check.small import check_worlds
 
 def measure(scale: Scale) -> tuple[Figure, ...]:
     """Put other questions than CI's to the judges; a disagreement ends its batch, is counted and told on stderr."""
-    worlds, problems = scale.count(100, 3), scale.count(500, 3)
+    worlds, problems = scale.count(100, 3), scale.count(200, 3)
     small = [partial(check_worlds, 10_000 + first, worlds) for first in range(scale.count(20, 1))]
     with scale.folder() as folder:
         real = [
