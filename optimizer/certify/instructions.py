@@ -50,7 +50,8 @@ _CHECKING = f"""## Check it without pkgset
 Proofs are in VeriPB's format 3.0. VeriPB 2 should read them after
 `sed -e '1s/3.0/2.0/' -e '/^rup/!s/ ;$//' QUESTION.pbp`. The authors of pkgset had no VeriPB to try either
 with; `pkgset certify --check` has a checker of its own. Where there is no proof, give the question to any solver that
-reads OPB (`clasp QUESTION.opb`): it must say UNSATISFIABLE.
+reads OPB (RoundingSat, Exact): it must say UNSATISFIABLE. clasp 3.3 counts in 32 bits and lets sums overflow: do not
+believe it where the weights of a line add up to more than 2147483647.
 
 ## What is left to believe
 

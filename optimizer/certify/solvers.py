@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from optimizer.certify.formula import read_formula
+from optimizer.certify.narrow import narrow, write_formula
 from optimizer.certify.prover import OutOfTimeError
 from optimizer.export.cudf import CudfDocument, aspcud_criteria, mccs_criteria, write_cudf
 from optimizer.model.solver import Budget
@@ -48,9 +50,12 @@ def _clasp(_instance: Instance, _values: Sequence[int], formulas: Sequence[bytes
     return tuple(_clasp_refutes(formula, budget) for formula in formulas)
 
 
-def _clasp_refutes(formula: bytes, budget: Budget) -> bool:
+def _clasp_refutes(formula: bytes, budget: Budget) -> bool | None:
+    fitting = narrow(read_formula(formula))
+    if fitting is None:
+        return None
     with tempfile.TemporaryDirectory(prefix="pkgset-certify-") as name:
-        (Path(name) / "formula.opb").write_bytes(formula)
+        (Path(name) / "formula.opb").write_bytes(write_formula(fitting))
         said = _run(["clasp", "--quiet=2,2", "formula.opb"], name, budget)
     if "s UNSATISFIABLE" in said:
         return True

@@ -51,3 +51,13 @@ def test_a_judge_that_contradicts_itself_says_nothing(data_directory: Path, tmp_
     case = Case(world.closed.instance, Engine.of(world.closed.instance).solve(), world)
     judges = {name: judge for name, judge in JUDGES.items() if name not in ("Exact on OPB", "clasp on OPB")}
     assert ask(case, judges) == ["pkgset", "aspcud on CUDF", "libsolv"]
+
+
+@pytest.mark.data
+@pytest.mark.tool("clasp")
+def test_a_judge_whose_numbers_overflow_is_asked_in_smaller_ones(data_directory: Path, tmp_path: Path) -> None:
+    """clasp 3.3.5 takes the candidates' 6 GB for less than a limit of 0.5 GB, and answers with what is too large."""
+    file = write_random_problem("cs9", 1170, vocabularies("cs9", data_directory), tmp_path)
+    world = close_problem(load_problem(file), Settings(mirror=data_directory))
+    case = Case(world.closed.instance, Engine.of(world.closed.instance).solve(), world)
+    assert ask(case, {"clasp on OPB": JUDGES["clasp on OPB"]}) == ["pkgset", "clasp on OPB"]
