@@ -29,9 +29,10 @@ from optimizer.problem.problem import Problem
 from optimizer.repository.cache import Cache
 from optimizer.repository.progress import Silent
 from optimizer.repository.repository import Repository, open_repository
-from optimizer.universe.assemble import Closed, close_universe
+from optimizer.universe.assemble import Closed, write_down
+from optimizer.universe.close import reach_closure
 from optimizer.universe.load import Loaded, load_world
-from optimizer.universe.prepare import Universe, prepare_universe
+from optimizer.universe.prepare import Universe, libsolv_choice, prepare_universe
 from tests.requirements import require_data
 
 ROUNDS = 5
@@ -56,7 +57,9 @@ class Case:
 
     def close(self) -> Closed:
         """Load, prepare and close."""
-        return close_universe(self.prepare(), ())
+        universe = self.prepare()
+        closure = reach_closure(universe)
+        return write_down(universe, closure, libsolv_choice(universe))
 
 
 @pytest.fixture(scope="session", params=[*REAL, "generated"])
@@ -107,9 +110,16 @@ def test_prepare(benchmark: BenchmarkFixture, case: Case) -> None:
 
 def test_close(benchmark: BenchmarkFixture, case: Case) -> None:
     def close(universe: Universe) -> Closed:
-        return close_universe(universe, ())
+        return write_down(universe, reach_closure(universe), frozenset())
 
     assert _timed(benchmark, close, case.prepare).instance.packages
+
+
+def test_libsolv(benchmark: BenchmarkFixture, case: Case) -> None:
+    def libsolv(universe: Universe) -> frozenset[int]:
+        return libsolv_choice(universe)
+
+    assert _timed(benchmark, libsolv, case.prepare)
 
 
 def test_build(benchmark: BenchmarkFixture, case: Case) -> None:

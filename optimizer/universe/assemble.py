@@ -12,7 +12,7 @@ import solv
 from optimizer.problem.problem import PackageVersion, Problem
 from optimizer.problem.problem import Pin as ProblemPin
 from optimizer.repository.repository import Repository, part_checksums
-from optimizer.universe.close import Closure, by_name, reach_closure, wants_weak
+from optimizer.universe.close import Closure, by_name, wants_weak
 from optimizer.universe.describe import Describer
 from optimizer.universe.evidence import capability_neighbours
 from optimizer.universe.exclusion import conflict_formula
@@ -37,7 +37,7 @@ from optimizer.universe.instance import (
     UniqueName,
 )
 from optimizer.universe.pin import admits
-from optimizer.universe.prepare import Universe, libsolv_choice
+from optimizer.universe.prepare import Universe
 from optimizer.universe.world import MARKERS, World
 
 _WEAK = {
@@ -53,14 +53,6 @@ class Closed:
     instance: Instance
     solvable_ids: tuple[int, ...]
     missing_paths: frozenset[str]
-
-
-def close_universe(universe: Universe, inputs: tuple[Input, ...] = ()) -> Closed:
-    """Return the Instance of a universe: all an answer can contain, and every rule between its parts.
-
-    Raises BadRepositoryData for what would cost libsolv too much.
-    """
-    return write_down(universe, reach_closure(universe), libsolv_choice(universe), inputs)
 
 
 def write_down(

@@ -37,7 +37,9 @@ def dependency_formula(world: World, identifier: int, leaf: Leaf) -> Formula:
         dependency = parse_dependency(text)
     except DependencySyntaxError:
         return FALSE
-    return parsed_formula(dependency, lambda part: leaf(world.dependency_id(part)))
+    return parsed_formula(
+        dependency, lambda part: leaf(identifier if part is dependency else world.dependency_id(part))
+    )
 
 
 def parsed_formula(dependency: Dependency, leaf: Callable[[Dependency], Formula]) -> Formula:

@@ -1,7 +1,7 @@
 """A repository that `reader` has read, as one file: libsolv's own format, and what it does not say beside it.
 
-After the `.solv` come the versions of each name, in JSON, and their length; in the cache a CRC-32 of all that ends
-the file. libsolv reads the file from its start and never gets to what follows.
+After the `.solv` come two texts (`Beside`) and the length of each; in the cache a CRC-32 of all that ends the file.
+libsolv reads the file from its start and never gets to what follows.
 """
 
 from __future__ import annotations
@@ -14,11 +14,25 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from optimizer.universe.reader import LENGTH_BYTES
 
 #: A cached file that is damaged could crash libsolv.
 _CRC_BYTES = 4
 _PIECE = 1 << 20
+_LENGTHS = 2 * LENGTH_BYTES
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """What stands after the `.solv`, as bytes: `versions` of each name and `operands` of rich dependencies.
+
+    The versions are JSON, none where every package was kept; the operands are lines, told without parsing: each may
+    be a capability.
+    """
+
+    versions: bytes
+    operands: bytes
 
 
 def open_cached(path: Path) -> BufferedReader | None:
@@ -29,7 +43,7 @@ def open_cached(path: Path) -> BufferedReader | None:
         return None
     with ExitStack() as stack:
         stack.enter_context(file)
-        if os.fstat(file.fileno()).st_size <= _CRC_BYTES + LENGTH_BYTES:
+        if os.fstat(file.fileno()).st_size <= _CRC_BYTES + _LENGTHS:
             return None
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
             if zlib.crc32(view[:-_CRC_BYTES]) != int.from_bytes(view[-_CRC_BYTES:]):
@@ -49,10 +63,10 @@ def write_cached(file: BinaryIO, path: Path) -> None:
         cached.write(checksum.to_bytes(_CRC_BYTES))
 
 
-def read_versions(file: BinaryIO, *, cached: bool) -> bytes:
-    """Return the versions that stand after the `.solv`, in JSON; empty where every package was kept."""
-    end = file.seek(0, os.SEEK_END) - LENGTH_BYTES - (_CRC_BYTES if cached else 0)
+def read_beside(file: BinaryIO, *, cached: bool) -> Beside:
+    """Return what stands after the `.solv`."""
+    end = file.seek(0, os.SEEK_END) - _LENGTHS - (_CRC_BYTES if cached else 0)
     file.seek(end)
-    length = int.from_bytes(file.read(LENGTH_BYTES))
-    file.seek(end - length)
-    return file.read(length)
+    versions, operands = (int.from_bytes(file.read(LENGTH_BYTES)) for _ in range(2))
+    file.seek(end - operands - versions)
+    return Beside(file.read(versions), file.read(operands))

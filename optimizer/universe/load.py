@@ -21,7 +21,7 @@ from optimizer.repository.module_selection import ModuleSelection
 from optimizer.repository.progress import Progress
 from optimizer.repository.repository import Repository, RepositoryKind, open_part, part_checksum
 from optimizer.universe.candidates import architectures, wants_newest_only
-from optimizer.universe.kept import open_cached, read_versions, write_cached
+from optimizer.universe.kept import Beside, open_cached, read_beside, write_cached
 from optimizer.universe.world import World, libsolv_version, new_world
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from optimizer.universe.containment import Reading
 
 # Part of every cache key: raise it when what is written to a cached file changes.
-_CACHE_FORMAT = "3"
+_CACHE_FORMAT = "4"
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ def load_world(
     groups: list[Group] = []
     newest = only_candidates and wants_newest_only(problem)
     wanted = _Wanted(problem, repositories, cache, filelists, newest)
-    versions: dict[int, bytes] = {}
+    beside: dict[int, Beside] = {}
     chosen: list[int] = []
     progress.start("load", len(repositories))
     with ExitStack() as stack:
@@ -79,14 +79,15 @@ def load_world(
             world.origins[held.id] = repository.origin
             ending, source = begun.popleft()
             with ending:
-                versions[held.id] = wanted.finish(held, repository, source)
+                beside[held.id] = wanted.finish(held, repository, source)
             chosen += _ids(held) if newest else ()
             groups.extend(_groups(problem, repository))
             progress.advance(1)
     progress.finish()
     more = not filelists and any(_has_filelists(repository) for repository in repositories)
+    world.look_up(name for one in beside.values() for name in one.operands.decode().split("\n"))
     if newest:
-        world.admit_only(chosen, versions)
+        world.admit_only(chosen, {identifier: one.versions for identifier, one in beside.items()})
     return Loaded(world, tuple(groups), ModuleSelection() if newest else wanted.modules(), more)
 
 
@@ -124,11 +125,11 @@ class _Wanted:
             return stack.enter_context(self._read_by_child(repository))
         return stack.enter_context(file)
 
-    def finish(self, held: Any, repository: Repository, begun: Reading | BufferedReader) -> bytes:
-        """Add what was begun to the pool, and to the cache if it was not there; return the versions beside it."""
+    def finish(self, held: Any, repository: Repository, begun: Reading | BufferedReader) -> Beside:
+        """Add what was begun to the pool, and to the cache if it was not there; return what stands beside it."""
         if isinstance(begun, BufferedReader):
             if _read(held.add_solv, begun):
-                return read_versions(begun, cached=True)
+                return read_beside(begun, cached=True)
             held.empty()  # a cached file that cannot be read must leave nothing behind
             with self._read_by_child(repository) as again:
                 return self.finish(held, repository, again)
@@ -140,7 +141,7 @@ class _Wanted:
         conclude(begun)
         if self._complete:
             self._cache.store(self._key(repository), lambda path: write_cached(file, path))
-        return read_versions(file, cached=False)
+        return read_beside(file, cached=False)
 
     def modules(self) -> ModuleSelection:
         """Return which packages the module streams leave."""

@@ -61,6 +61,10 @@ def prepare_universe(problem: Problem, loaded: Loaded, suppositions: Supposition
     world.consider((*candidates.chosen, request.id))
     # Names are looked up before the index is built: it makes libsolv forget where they are (World.dependency_id).
     install_only = tuple(world.dependency_id(Capability(name)) for name in problem.policy.install_only)
+    asked = [dependency for one in requests for dependency in one.dependencies]
+    for dependency in (*asked, *(forbidden.require for forbidden in problem.forbidden)):
+        world.dependency_id(dependency)
+    world.look_up(package.name for package in problem.previous)
     world.index_paths()
     world.index()
     _rebuild_downstream(problem, world, candidates)

@@ -27,7 +27,7 @@ MOST_CLAUSES = 4096
 #: First words of the lines on stdout: what is being done, why it is refused, and that it is not.
 DOING, REFUSED, DONE = "doing", "refused", "done"
 
-#: Of the number at the end of what is written: how many bytes before it are no part of the `.solv`.
+#: Of each of the two numbers that end what is written: how many bytes each of two texts has that end the `.solv`.
 LENGTH_BYTES = 4
 
 _FREE_OPERATORS = 10  # which make 2 ** 10 clauses at the very most, twice that with an `else`
@@ -103,11 +103,15 @@ def read(kind: str, inputs: list[int], output: int, admitted: int | None = None)
     _say(DOING, "output")
     versions = b"" if admitted is None else _leave_newest(pool, repository, admitted)
     _write(repository, output)
-    for piece in (versions, len(versions).to_bytes(LENGTH_BYTES)):
-        _write_all(output, piece)
-    _say(DOING, "dependencies")  # while the other process reads what is written
+    end = os.lseek(output, 0, os.SEEK_CUR)
+    _say(DOING, "dependencies")  # while the other process reads what is written, by the same place in the file
+    named: set[str] = set()
     for text in _rich_dependencies(pool):
         check_dependency(text)
+        named.update(operands(text))
+    beside = versions, "\n".join(sorted(named)).encode(errors="replace")
+    lengths = (len(text).to_bytes(LENGTH_BYTES) for text in beside)
+    _write_all(output, b"".join((*beside, *lengths)), end)
     _say(DONE)
 
 
@@ -151,9 +155,10 @@ def _leave_newest(pool: Any, repository: Any, admitted: int) -> bytes:
     return json.dumps(versions_by_name(pool, eligible), separators=(",", ":")).encode()
 
 
-def _write_all(descriptor: int, content: bytes) -> None:
+def _write_all(descriptor: int, content: bytes, place: int) -> None:
     while content:
-        content = content[os.write(descriptor, content) :]
+        written = os.pwrite(descriptor, content, place)
+        content, place = content[written:], place + written
 
 
 def _closed(stream: Any) -> bool:
@@ -191,6 +196,16 @@ def check_text(text: str) -> None:
             text.encode()
         except UnicodeEncodeError:
             raise Refused(f"a text that is not UTF-8: {text[:80]!a}") from None
+
+
+def operands(text: str) -> Iterator[str]:
+    """Yield what a rich dependency speaks of, as far as it can be told without parsing: somebody may ask for it."""
+    for operator in _OPERATORS:
+        text = text.replace(f" {operator} ", "\n")
+    for piece in text.split("\n"):
+        operand = piece.lstrip("(")
+        unmatched = operand.count(")") - operand.count("(")
+        yield operand[:-unmatched] if unmatched > 0 else operand
 
 
 def check_dependency(text: str) -> None:

@@ -101,6 +101,21 @@ class World(msgspec.Struct):
             return int(name)
         return int(self.pool.rel2id(name, self.pool.str2id(dependency.evr), _FLAGS[dependency.comparison]))
 
+    def look_up(self, capabilities: Iterable[str]) -> None:
+        """Find the ids of capabilities that may be asked for once the index is built, where libsolv has them."""
+        for text in capabilities:
+            name, *bound = text.split(" ")
+            name_id = self.pool.str2id(name, False)
+            if not name_id:
+                continue
+            if not bound:
+                self._ids[Capability(name)] = name_id
+            elif len(bound) == 2 and bound[0] in Comparison.__members__.values():
+                comparison, evr_id = Comparison(bound[0]), self.pool.str2id(bound[1], False)
+                identifier = evr_id and self.pool.rel2id(name_id, evr_id, _FLAGS[comparison], False)
+                if identifier:
+                    self._ids[Capability(name, comparison, bound[1])] = identifier
+
     def dependencies(self, solvable: Any, key: int) -> list[int]:
         """Return the ids of a solvable's dependencies under a tag, markers left out."""
         found: list[int] = solvable.lookup_idarray(key, 0)
@@ -111,7 +126,7 @@ class World(msgspec.Struct):
 
         Source: libsolv src/selection.c, selection_name, which rests on the same.
         """
-        name_id = self.pool.str2id(name, False)
+        name_id = self._ids.get(Capability(name)) or self.pool.str2id(name, False)
         found = map(self.solvable, self.providers(name_id)) if name_id else ()
         return [solvable for solvable in found if solvable.nameid == name_id]
 

@@ -35,9 +35,10 @@ from optimizer.problem.problem import (
     WeakDependencies,
 )
 from optimizer.repository.cache import Cache
-from optimizer.universe import assemble
 from optimizer.universe import stock as stocks
+from optimizer.universe.close import Closure, reach_closure
 from optimizer.universe.instance import Input
+from optimizer.universe.prepare import Universe
 from optimizer.universe.restate import closing_question, closure_key, restate
 from optimizer.universe.snapshot import encode_instance
 from optimizer.universe.stock import Demand, Stock
@@ -227,13 +228,12 @@ class Silent:
 def closings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every closure that is made, in this process and the children that it forks afterwards."""
     made: list[str] = []
-    close = assemble.close_universe
 
-    def counted(universe: object, inputs: tuple[Input, ...] = ()) -> object:
+    def counted(universe: Universe) -> Closure:
         made.append("closed")
-        return close(universe, inputs)  # type: ignore[arg-type]
+        return reach_closure(universe)
 
-    monkeypatch.setattr("optimizer.pipeline.close_universe", counted)
+    monkeypatch.setattr("optimizer.pipeline.reach_closure", counted)
     return made
 
 

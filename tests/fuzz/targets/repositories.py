@@ -28,11 +28,12 @@ from optimizer.repository.progress import Silent
 from optimizer.repository.record import read_repomd
 from optimizer.repository.signature import check_signature
 from optimizer.universe import reader
-from optimizer.universe.assemble import close_universe
+from optimizer.universe.assemble import write_down
+from optimizer.universe.close import reach_closure
 from optimizer.universe.fault import faults
 from optimizer.universe.instance import Input
 from optimizer.universe.load import Loaded
-from optimizer.universe.prepare import prepare_universe
+from optimizer.universe.prepare import libsolv_choice, prepare_universe
 from optimizer.universe.snapshot import compress_instance, decode_instance
 from optimizer.universe.world import new_world
 from tests.fuzz.mutate import Kind
@@ -143,7 +144,9 @@ def _close(*written: bytes) -> None:
         Input(repository="up", origin="upstream", location="", checksum="sha256:00"),
         Input(repository="down", origin="downstream", location="", checksum="sha256:00"),
     )
-    closed = close_universe(prepare_universe(_problem(), Loaded(world)), inputs)
+    universe = prepare_universe(_problem(), Loaded(world))
+    closure = reach_closure(universe)
+    closed = write_down(universe, closure, libsolv_choice(universe), inputs)
     for what in faults(closed.instance):
         raise BadRepositoryData("up, down", "", what)
     assert decode_instance(compress_instance(closed.instance), "fuzz") == closed.instance
