@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cmp_to_key
 from typing import Any
@@ -59,17 +59,18 @@ def write_down(
     universe: Universe, closure: Closure, preferred: frozenset[int], inputs: tuple[Input, ...] = ()
 ) -> Closed:
     """Return the Instance of a closure; `preferred` are the ids of what libsolv itself would install."""
-    order = _ordered(universe.world, closure)
-    table = _Table(universe, closure, order)
+    named = by_name(universe.world, closure.reached)
+    order = _ordered(named)
+    table = _Table(universe, closure, order, named)
     instance = table.instance(inputs, preferred)
     return Closed(instance, tuple(order), frozenset(closure.missing_paths))
 
 
-def _ordered(world: World, closure: Closure) -> list[int]:
+def _ordered(named: Mapping[str, list[Any]]) -> list[int]:
     """Return the reached ids by name, arch, newest first, repository: the order that breaks ties at last."""
     order: list[int] = []
     newest_first = cmp_to_key(_newer_first)
-    for _, solvables in sorted(by_name(world, closure.reached).items()):
+    for _, solvables in sorted(named.items()):
         if len(solvables) == 1:
             order.append(solvables[0].id)
             continue
@@ -112,6 +113,7 @@ class _Table:
     universe: Universe
     closure: Closure
     order: list[int]
+    named: Mapping[str, list[Any]]
     world: World = field(init=False)
     index: dict[int, int] = field(init=False)
     capabilities: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
@@ -269,9 +271,8 @@ class _Table:
 
     def _unique_names(self) -> Iterable[UniqueName]:
         install_only = self._install_only()
-        for name, solvables in sorted(by_name(self.world, self.order).items()):
-            if len(solvables) == 1:
-                continue
+        several = {name: solvables for name, solvables in self.named.items() if len(solvables) > 1}
+        for name, solvables in sorted(several.items()):
             cliques: dict[tuple[int, ...], None] = {}
             for colour in (1, 2):
                 held = [one for one in solvables if _colour(one.arch) & colour]

@@ -55,13 +55,13 @@ class CandidateSet:
             held = map(world.solvable, versions)
             return len({one.evrid for one in held if one.archid == solvable.archid and one.evrcmp(solvable) > 0})
         name = f"{solvable.name}.{solvable.arch}"
+        having = [identifier for identifier, held in self.others.items() if name in held]
+        if len(having) < 2:
+            return 0
         # Its own repository has none that is newer: it would be the candidate.
-        elsewhere = (
-            held
-            for identifier, held in self.others.items()
-            if identifier != solvable.repo.id and world.origins[identifier] is origin
-        )
-        spelt = {evr for held in elsewhere for evr in held.get(name, ())}
+        own = solvable.repo.id
+        elsewhere = (held for held in having if held != own and world.origins[held] is origin)
+        spelt = {evr for held in elsewhere for evr in self.others[held][name]}
         return sum(compare_evr(evr, solvable.evr) > 0 for evr in spelt)
 
 

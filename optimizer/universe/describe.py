@@ -36,11 +36,12 @@ class Describer:
 
     def __post_init__(self) -> None:
         self._scales = Scales(self.universe.world, self.universe.problem)
+        names = {repository.id: repository.name for repository in self.universe.world.pool.repos}
         for identifier in self.order:
             solvable = self.universe.world.solvable(identifier)
-            repository = solvable.repo
-            self._repositories[identifier] = repository.name
-            origin = self._origin(solvable, repository)
+            repository_id = solvable.repo.id
+            self._repositories[identifier] = names[repository_id]
+            origin = self._origin(solvable, repository_id)
             name, self._source_evrs[identifier] = source_identity(solvable)
             key = self._keys[identifier] = origin, "" if origin is PackageOrigin.VIRTUAL else name
             if origin is not PackageOrigin.VIRTUAL:
@@ -69,10 +70,11 @@ class Describer:
             for origin, name in self._numbers
         )
 
-    def _origin(self, solvable: Any, repository: Any) -> PackageOrigin:
-        origin = self.universe.world.origins.get(repository.id)
+    def _origin(self, solvable: Any, repository_id: int) -> PackageOrigin:
+        origin = self.universe.world.origins.get(repository_id)
         if origin is None:
-            return PackageOrigin.STUB if repository.name == STUB_REPOSITORY else PackageOrigin.VIRTUAL
+            stub = self._repositories[solvable.id] == STUB_REPOSITORY
+            return PackageOrigin.STUB if stub else PackageOrigin.VIRTUAL
         if solvable.name.startswith(_VIRTUAL_NAMES):
             return PackageOrigin.VIRTUAL
         return _ORIGINS[origin]

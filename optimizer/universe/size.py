@@ -31,7 +31,10 @@ class Scales(msgspec.Struct, frozen=True):
         """Return a package's size: what metadata know, else the problem's table, else (not upstream) its estimate."""
         if origin is PackageOrigin.VIRTUAL:
             return Measure(0, 0)
-        known = _with_table(metadata_measure(solvable), self.problem, solvable.name)
+        known = metadata_measure(solvable)
+        if None not in known:
+            return known
+        known = _with_table(known, self.problem, solvable.name)
         estimate = self.problem.sizes.estimate
         if estimate is None or origin is PackageOrigin.UPSTREAM or None not in known[:2]:
             return known
@@ -76,7 +79,7 @@ def metadata_measure(solvable: Any) -> Measure:
 
 
 def _with_table(known: Measure, problem: Problem, name: str) -> Measure:
-    for row in problem.sizes.packages if None in known[:2] else ():
+    for row in problem.sizes.packages:
         if row.name == name:
             installed = row.installed_bytes if known.installed_bytes is None else known.installed_bytes
             download = row.download_bytes if known.download_bytes is None else known.download_bytes
