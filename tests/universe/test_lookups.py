@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from optimizer.problem.load import load_problem
 from optimizer.repository.cache import Cache
 from optimizer.universe.close import Closure, reach_closure
 from optimizer.universe.prepare import Universe
-from optimizer.universe.reader import operands
+from optimizer.universe.reader import MOST_OPERANDS, operands
+from optimizer.universe.world import World
 from tests.oracle.strategies import rich_dependencies
 from tests.repository.primary import Made, write_packages
 
@@ -83,3 +85,16 @@ def test_closing_asks_for_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for _ in range(2):  # read by a child, then from the cache
         world = close_problem(load_problem(tmp_path / "p.yaml"), Settings(cache=Cache(tmp_path / "cache")))
         assert len(world.closed.instance.packages) > len(RICH)
+
+
+def test_too_many_operands_are_not_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[list[str]] = []
+    monkeypatch.setattr(World, "look_up", lambda _, capabilities: found.append([one for one in capabilities if one]))
+    for many in (MOST_OPERANDS - 1, MOST_OPERANDS):
+        rich = tuple(f"(a if b{number})" for number in range(many))
+        root = write_packages(tmp_path / str(many), Made("a", requires=rich))
+        (tmp_path / "p.yaml").write_text(PROBLEM.format(root=root))
+        (tmp_path / "manifest.json").write_text(MANIFEST)
+        problem = replace(load_problem(tmp_path / "p.yaml"), features=(), previous=())
+        close_problem(problem, Settings(cache=Cache(tmp_path / "cache")))
+    assert [len(names) for names in found] == [MOST_OPERANDS, 0, 0, 0]
