@@ -13,15 +13,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace as with_fields
 
 from optimizer.answer.verify import verify
 from optimizer.model import optimum, remainder, solver, step, tie_break
 from optimizer.model.build import Model
-from optimizer.model.form import Form
+from optimizer.model.form import Clause, Form
 from optimizer.model.question import PLAIN
 from optimizer.model.reduction import successive
 from optimizer.model.reduction.ideal import Ideal
 from optimizer.model.reduction.reduce import Reduction
+from optimizer.model.reduction.residue import Residue
 from optimizer.model.solution import SolveStatus
 from optimizer.model.solve import Engine
 from optimizer.model.solver import Budget, InvalidModelError, Run, parameters, run
@@ -132,6 +134,29 @@ def test_an_interruption_between_stages_leaves_an_answer_that_holds(
     proven = [stage for stage in solution.stages if stage.status == "optimal"]
     assert solution.stages[: len(proven)] == tuple(proven) == whole.stages[: len(proven)]
     assert all(stage.bound is None for stage in solution.stages[len(proven) :])
+
+
+@pytest.mark.parametrize(("proves", "proven"), [((True, True), 2), ((True, False), 1), ((False, True), 0)])
+def test_what_comes_after_a_column_that_is_not_proven_is_not_proven(
+    proves: tuple[bool, ...], proven: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A circle of five, of every two neighbours one: three of them, and then as few of the dear ones as may be."""
+    circle: list[Clause] = [(place, (place + 1) % 5) for place in range(5)]
+    members: dict[int, tuple[int, ...]] = {place: (place,) for place in range(5)}
+    part = Residue(members, [1] * 5, list(range(5)), circle, [], [])
+    columns = [[(place, 1) for place in range(5)], [(place, 1 + place) for place in range(5)]]
+    coming = iter(proves)
+
+    def run_out(proto: Any, held: Budget) -> Run:
+        found = run(proto, held)
+        return found if next(coming) else with_fields(found, status=SolveStatus.FEASIBLE, bound=None)
+
+    monkeypatch.setattr(remainder, "_WIDEST", 1)
+    monkeypatch.setattr(step, "run", run_out)
+    found = remainder.solve_remainder([part], columns, None, Budget())
+    assert next(coming, None) is None
+    assert (found.proven, found.status is SolveStatus.OPTIMAL) == (proven, all(proves))
+    assert found.true == {0, 1, 3}
 
 
 def test_time_ends_a_hard_run_with_what_was_found() -> None:
