@@ -1,7 +1,7 @@
 """Formulas spelt anew for solvers that count in 32 bits.
 
-clasp 3.3 refuses a number of more, but not a sum of numbers that adds up to more: it then finds answers that are
-none, and none where there are some (docs/upstream/clasp.md).
+clasp 3.3 refuses a number of more and a sum of nothing, but not a sum of numbers that adds up to more: it then finds
+answers that are none, and none where there are some (docs/upstream/clasp.md).
 """
 
 from __future__ import annotations
@@ -12,23 +12,29 @@ from optimizer.certify.inequality import Inequality, write_inequality
 #: The greatest sum of weights that a signed number of 32 bits holds.
 MOST = (1 << 31) - 1
 
+_NEVER = Inequality({1: 1}, 2)
+
 
 def narrow(formula: Formula, most: int = MOST) -> Formula | None:
     """Return a formula that has an answer just where the given one has, no sum in it above `most`.
 
-    An answer of either, without the variables that were added, is one of the other. None where two digits are too
-    few.
+    An answer of either, without the variables that were added, is one of the other. What holds always is left out,
+    so every sum has terms and none is asked to be more than it can. None where two digits are too few.
     """
     inequalities: list[Inequality] = []
-    variables = formula.variables
+    variables = max(formula.variables, 1)
     for held in formula.inequalities:
-        if sum(held.terms.values()) <= most:
-            inequalities.append(held)
+        if held.degree <= 0:
             continue
-        pair, variables = _by_digits(held, variables, most)
-        if any(sum(one.terms.values()) > most for one in pair):
-            return None
-        inequalities += pair
+        if held.contradicts:
+            inequalities.append(_NEVER)
+        elif sum(held.terms.values()) <= most:
+            inequalities.append(held)
+        else:
+            pair, variables = _by_digits(held, variables, most)
+            if any(sum(one.terms.values()) > most for one in pair):
+                return None
+            inequalities += pair
     return Formula(tuple(inequalities), variables)
 
 

@@ -59,9 +59,7 @@ def _clasp_refutes(formula: bytes, budget: Budget) -> bool | None:
         said = _run(["clasp", "--quiet=2,2", "formula.opb"], name, budget)
     if "s UNSATISFIABLE" in said:
         return True
-    if "s SATISFIABLE" in said or "s OPTIMUM FOUND" in said:
-        return False
-    raise OutOfTimeError
+    return False if "s SATISFIABLE" in said or "s OPTIMUM FOUND" in said else None
 
 
 def _aspcud(instance: Instance, values: Sequence[int], formulas: Sequence[bytes], budget: Budget) -> Verdicts:

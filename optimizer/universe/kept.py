@@ -68,5 +68,5 @@ def read_beside(file: BinaryIO, *, cached: bool) -> Beside:
     end = file.seek(0, os.SEEK_END) - _LENGTHS - (_CRC_BYTES if cached else 0)
     file.seek(end)
     versions, operands = (int.from_bytes(file.read(LENGTH_BYTES)) for _ in range(2))
-    file.seek(end - operands - versions)
+    file.seek(max(end - operands - versions, 0))
     return Beside(file.read(versions), file.read(operands))

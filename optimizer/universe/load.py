@@ -85,7 +85,7 @@ def load_world(
             progress.advance(1)
     progress.finish()
     more = not filelists and any(_has_filelists(repository) for repository in repositories)
-    world.look_up(name for one in beside.values() for name in one.operands.decode().split("\n"))
+    world.look_up(name for one in beside.values() for name in one.operands.decode(errors="replace").split("\n"))
     if newest:
         world.admit_only(chosen, {identifier: one.versions for identifier, one in beside.items()})
     return Loaded(world, tuple(groups), ModuleSelection() if newest else wanted.modules(), more)

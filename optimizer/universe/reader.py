@@ -27,6 +27,8 @@ MOST_CLAUSES = 4096
 #: Operands of rich dependencies that are worth looking up each time: 1.4 ms for 1,000, where libsolv makes its tables
 #: of names anew in 3 to 15. CentOS Stream 9 has 900.
 MOST_OPERANDS = 5000
+#: Characters of rich dependencies that are searched for operands. CentOS Stream 9 has 60,000.
+MOST_CHARACTERS = 1 << 22
 
 #: First words of the lines on stdout: what is being done, why it is refused, and that it is not.
 DOING, REFUSED, DONE = "doing", "refused", "done"
@@ -109,11 +111,13 @@ def read(kind: str, inputs: list[int], output: int, admitted: int | None = None)
     _write(repository, output)
     end = os.lseek(output, 0, os.SEEK_CUR)
     _say(DOING, "dependencies")  # while the other process reads what is written, by the same place in the file
-    named: set[str] = set()
+    named, read = set[str](), 0
     for text in _rich_dependencies(pool):
         check_dependency(text)
-        named.update(operands(text))
-    kept = sorted(named) if len(named) <= MOST_OPERANDS else ()
+        read += len(text)  # which grows with the square where one of many operands holds another of one fewer
+        few = len(named) <= MOST_OPERANDS and read <= MOST_CHARACTERS
+        named.update(operands(text) if few else ())
+    kept = sorted(named) if len(named) <= MOST_OPERANDS and read <= MOST_CHARACTERS else ()
     beside = versions, "\n".join(kept).encode(errors="replace")
     lengths = (len(text).to_bytes(LENGTH_BYTES) for text in beside)
     _write_all(output, b"".join((*beside, *lengths)), end)

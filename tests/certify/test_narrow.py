@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.certify.formula import Formula, read_formula
@@ -37,6 +37,23 @@ def test_a_formula_of_small_sums_has_the_same_answers(drawn: list[Inequality], m
     assert all(sum(held.terms.values()) <= most for held in small.inequalities)
     named = frozenset(range(1, VARIABLES + 1))
     assert {true & named for true in answers(small)} == {true & named for true in answers(formula)}
+
+
+@pytest.mark.tool("clasp")
+@settings(max_examples=60)
+@given(st.lists(inequalities(largest=400), max_size=6), st.integers(0, 33))
+def test_clasp_can_be_asked_of_any_formula(drawn: list[Inequality], shift: int) -> None:
+    """Sums of nothing, what nothing can hold and what everything does, however large: as `opb` writes them."""
+    for held in drawn:
+        held.multiply(1 << shift)
+    formula = formula_of(drawn)
+    lines = [f"* #variable= {VARIABLES} #constraint= {len(drawn)}"]
+    for held in drawn:
+        terms = " ".join(f"{weight if one > 0 else -weight:+d} x{abs(one)}" for one, weight in held.terms.items())
+        negative = sum(weight for one, weight in held.terms.items() if one < 0)
+        lines.append(f"{terms or '+0 x1'} >= {held.degree - negative} ;")
+    content = "\n".join((*lines, "")).encode()
+    assert CLASP.ask(make("a", required=["a"]), [], [content], Budget(20)) == (not any(answers(formula)),)
 
 
 def test_what_fits_is_left_as_it_is_and_what_two_digits_cannot_hold_is_given_up() -> None:

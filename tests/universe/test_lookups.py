@@ -16,7 +16,7 @@ from optimizer.problem.load import load_problem
 from optimizer.repository.cache import Cache
 from optimizer.universe.close import Closure, reach_closure
 from optimizer.universe.prepare import Universe
-from optimizer.universe.reader import MOST_OPERANDS, operands
+from optimizer.universe.reader import MOST_CHARACTERS, MOST_OPERANDS, operands
 from optimizer.universe.world import World
 from tests.oracle.strategies import rich_dependencies
 from tests.repository.primary import Made, write_packages
@@ -90,11 +90,16 @@ def test_closing_asks_for_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_too_many_operands_are_not_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[list[str]] = []
     monkeypatch.setattr(World, "look_up", lambda _, capabilities: found.append([one for one in capabilities if one]))
-    for many in (MOST_OPERANDS - 1, MOST_OPERANDS):
-        rich = tuple(f"(a if b{number})" for number in range(many))
-        root = write_packages(tmp_path / str(many), Made("a", requires=rich))
+    long = "b" * 500
+    cases = (
+        [f"(a if b{number})" for number in range(MOST_OPERANDS - 1)],
+        [f"(a if b{number})" for number in range(MOST_OPERANDS)],
+        [f"(a{number % 100} if {long}{number // 100})" for number in range(MOST_CHARACTERS // len(long))],
+    )
+    for many, rich in enumerate(cases):
+        root = write_packages(tmp_path / str(many), Made("a", requires=tuple(rich)))
         (tmp_path / "p.yaml").write_text(PROBLEM.format(root=root))
         (tmp_path / "manifest.json").write_text(MANIFEST)
         problem = replace(load_problem(tmp_path / "p.yaml"), features=(), previous=())
         close_problem(problem, Settings(cache=Cache(tmp_path / "cache")))
-    assert [len(names) for names in found] == [MOST_OPERANDS, 0, 0, 0]
+    assert [len(names) for names in found] == [MOST_OPERANDS, 0, 0, 0, 0, 0]
