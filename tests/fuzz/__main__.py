@@ -31,7 +31,10 @@ def main() -> int:
     if arguments.guided:
         from tests.fuzz.guided import guide
 
-        return max(guide(TARGETS[name], arguments.seconds, arguments.out) for name in names if TARGETS[name].guided)
+        guided = [TARGETS[name] for name in names if TARGETS[name].guided]
+        if not guided:
+            parser.error(f"{', '.join(names)}: mostly libsolv or CP-SAT, where atheris sees nothing")
+        return max(guide(target, arguments.seconds, arguments.out) for target in guided)
     found = 0
     for name in names:
         campaign = run(TARGETS[name], seed=arguments.seed, count=arguments.count)
