@@ -109,7 +109,7 @@ def _compound(run: Run, verb: str, arguments: list[str]) -> None:
 
 
 def _options(run: Run, words: list[str]) -> list[str]:
-    """Take the options out of the words; return the arguments."""
+    """Take the options out of the words; return the arguments, without empty ones, which name nothing."""
     arguments: list[str] = []
     takes_value = _WITH_VALUE[run.manager if run.manager in _WITH_VALUE else "dnf"]
     ended = False
@@ -124,7 +124,7 @@ def _options(run: Run, words: list[str]) -> list[str]:
             if not equals and name in takes_value and words:
                 value = words.pop(0)
             _option(run, name, value)
-    return arguments
+    return [argument for argument in arguments if argument]
 
 
 def _option(run: Run, name: str, value: str) -> None:
