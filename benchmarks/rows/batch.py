@@ -64,9 +64,9 @@ def _rate(
 
 
 def workers(bench: Bench) -> Row:
-    """Measure a tenth of the batch with one worker and with two, in turns."""
+    """Measure a quarter of the batch with one worker and with two, in turns; of less the start is too much."""
     with bench.folder() as directory:
-        files = write_batch(bench, directory, max(4, bench.scale.batch // 10))
+        files = write_batch(bench, directory, max(4, bench.scale.batch // 4))
         _run(files[:2], 1, directory)
         taken = take_turns(
             {"one": lambda: _run(files, 1, directory)[0], "two": lambda: _run(files, 2, directory)[0]},
