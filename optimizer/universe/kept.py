@@ -48,6 +48,9 @@ def open_cached(path: Path) -> BufferedReader | None:
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
             if zlib.crc32(view[:-_CRC_BYTES]) != int.from_bytes(view[-_CRC_BYTES:]):
                 return None
+            end = len(view) - _CRC_BYTES - _LENGTHS
+            if sum(_lengths(bytes(view[end:-_CRC_BYTES]))) > end:
+                return None
         stack.pop_all()
     return file
 
@@ -67,6 +70,11 @@ def read_beside(file: BinaryIO, *, cached: bool) -> Beside:
     """Return what stands after the `.solv`."""
     end = file.seek(0, os.SEEK_END) - _LENGTHS - (_CRC_BYTES if cached else 0)
     file.seek(end)
-    versions, operands = (int.from_bytes(file.read(LENGTH_BYTES)) for _ in range(2))
-    file.seek(max(end - operands - versions, 0))
+    versions, operands = _lengths(file.read(_LENGTHS))
+    file.seek(end - operands - versions)
     return Beside(file.read(versions), file.read(operands))
+
+
+def _lengths(content: bytes) -> tuple[int, int]:
+    """Return how many bytes of versions and of operands two numbers announce."""
+    return int.from_bytes(content[:LENGTH_BYTES]), int.from_bytes(content[LENGTH_BYTES:])

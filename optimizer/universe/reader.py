@@ -111,14 +111,14 @@ def read(kind: str, inputs: list[int], output: int, admitted: int | None = None)
     _write(repository, output)
     end = os.lseek(output, 0, os.SEEK_CUR)
     _say(DOING, "dependencies")  # while the other process reads what is written, by the same place in the file
-    named, read = set[str](), 0
+    named, characters, few = set[str](), 0, True
     for text in _rich_dependencies(pool):
         check_dependency(text)
-        read += len(text)  # which grows with the square where one of many operands holds another of one fewer
-        few = len(named) <= MOST_OPERANDS and read <= MOST_CHARACTERS
-        named.update(operands(text) if few else ())
-    kept = sorted(named) if len(named) <= MOST_OPERANDS and read <= MOST_CHARACTERS else ()
-    beside = versions, "\n".join(kept).encode(errors="replace")
+        characters += len(text)  # with the square of the operands: of many, each tail is a dependency of its own
+        if few and characters <= MOST_CHARACTERS:
+            named.update(operands(text))
+        few = characters <= MOST_CHARACTERS and len(named) <= MOST_OPERANDS
+    beside = versions, "\n".join(sorted(named) if few else ()).encode(errors="replace")
     lengths = (len(text).to_bytes(LENGTH_BYTES) for text in beside)
     _write_all(output, b"".join((*beside, *lengths)), end)
     _say(DONE)
