@@ -1,8 +1,8 @@
 """Closure, model and all stages to the proof, against aspcud and mccs on the same Instance's CUDF.
 
-Ours is what this process takes from the loaded repositories' world on: closing, libsolv's own answer by which ties are
-broken, building, every stage, the tie-break that the others do not do. Reading the metadata and choosing the candidates
-is no solver's work. libsolv's answer is no part of the proof: a figure without it stands beside.
+Ours is what this process takes from the loaded repositories' world on: closing, libsolv's own answer by which ties
+are broken, building, every stage, the tie-break that the others do not do. Reading the metadata and choosing the
+candidates is no solver's work. libsolv's answer is no part of the proof: a figure without it stands beside.
 Theirs is the whole process on a file that is there already. A peer counts for a problem where its answer keeps every
 dependency and has the values of ours; one that does not end in time counts with the time it had.
 """
